@@ -1,0 +1,1 @@
+"""REST and WebSocket routes: the way in for people and programs."""

@@ -1,0 +1,1 @@
+"""Placeholder until the parts below it are merged."""

@@ -1,0 +1,1 @@
+"""What the market looks like now: pure, synchronous, deterministic. No clock, no loop, no log."""
