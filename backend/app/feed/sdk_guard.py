@@ -160,11 +160,11 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
             raise FeedConnectError("the stream refuses the token (401)", is_unauthorized=True) from None
         except HubError as error:
             raise FeedConnectError(f"the stream answers {error} to negotiate") from None
-        except requests.RequestException as error:
-            raise FeedConnectError(f"the stream cannot be reached ({type(error).__name__})") from None
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (requests.JSONDecodeError, KeyError, TypeError, AttributeError):
             # Not JSON, or JSON of another shape: a proxy's page, or the wrong host.
             raise FeedConnectError("the stream answers negotiate with something else") from None
+        except (requests.RequestException, ValueError) as error:
+            raise FeedConnectError(f"the stream cannot be reached ({type(error).__name__})") from None
         finally:
             _opening.owner = None
         if self._closed.is_set():

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Literal, Protocol
 
 from app.clock import Clock
@@ -88,6 +88,7 @@ class SSIStreamService:
         is_matching: Callable[[], bool] | None = None,
         backoff: Backoff | None = None,
         stream_factory: StreamFactory = GuardedStream,
+        executor: Executor | None = None,
     ) -> None:
         selectors = [part.strip() for part in channels.split(",") if part.strip()]
         self._source = source
@@ -105,7 +106,7 @@ class SSIStreamService:
         self._inlet = _Inlet(self, bridge, clock)
         self._watch = ChannelWatch(channel_names(selectors), stall_s)
         self._links: dict[str, GuardedStream] = {}  # by selectors
-        self._executor = ThreadPoolExecutor(EXECUTOR_THREADS, thread_name_prefix="feed-sdk")
+        self._executor = executor or ThreadPoolExecutor(EXECUTOR_THREADS, thread_name_prefix="feed-sdk")
         self._callbacks: list[StatusCallback] = []
         self._task: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
@@ -212,10 +213,10 @@ class SSIStreamService:
                         token
                     )  # expired early, or revoked: one fresh login, then the backoff
                     await self._open(selectors, await self._auth.token())
-        market_s = self._market_time_s()
+        self.hub_error_text = None
         self._opened_s = self._silent_since_s = self._clock.monotonic_s()
         self._seen_total = self._bridge.appended
-        self._watch.reset(market_s)
+        self._watch.reset(self._market_time_s())
 
     async def _open(self, selectors: str, token: str) -> None:
         link = self._make_stream(
