@@ -12,12 +12,19 @@ MUTE_AFTER_INTERVALS = (
     20  # a channel is mute after 20 times its own mean interval; random gaps never get there
 )
 MUTE_NEVER_HEARD_STALLS = 3  # one that never spoke on this connection gets three stall times
+SEEK_BACK_S = 60.0  # market time going back by more is a seek of a replay or a new simulation
 NEVER_MUTE = frozenset({"F", "OL"})  # F speaks on a change of session only, OL when somebody trades odd lots
 MATCHING_ONLY = frozenset({"X-TRADE", "X", "B"})  # no prints between the auctions' matches
 
 
 class ChannelWatch:
     """Judges silence. Only time in which speech is due counts: a lunch or an auction starts the count again."""
+
+    _market_s: float
+    _last_any_s: float
+    _last_s: dict[str, float]
+    _since_s: dict[str, float]  # since when speech is due without a break
+    _heard: dict[str, int]
 
     def __init__(self, channels: Sequence[str], stall_s: float) -> None:
         self.channels = tuple(channels)
@@ -27,13 +34,9 @@ class ChannelWatch:
 
     def reset(self, market_s: float) -> None:
         """Begin with a fresh connection."""
-        self._last_any_s = market_s
-        self._last_s = dict.fromkeys(self.channels, market_s)
-        self._since_s = dict.fromkeys(self.channels, market_s)  # since when speech is due without a break
-        self._heard = dict.fromkeys(self.channels, 0)
+        self._restart_times(market_s)
         self._counts: dict[str, int] | None = None
         self._total = -1
-        self._market_s = market_s
         self.has_heard_any = False
 
     def look(
@@ -42,8 +45,10 @@ class ChannelWatch:
         """Take note of who spoke since the last look."""
         if self._counts is None:  # counters go on over connections: the first look is the baseline
             self._counts, self._total = {name: counts.get(name, 0) for name in self.channels}, total
-        if market_s < self._market_s:  # another day of the simulator, or a seek in a replay
+        if market_s < self._market_s - SEEK_BACK_S:
             self._restart_times(market_s)
+        else:
+            market_s = max(market_s, self._market_s)  # the source's clock is estimated between its polls
         self._market_s = market_s
         if total != self._total:
             self._total = total
@@ -63,7 +68,7 @@ class ChannelWatch:
                 self._last_s[name] = market_s
 
     def _restart_times(self, market_s: float) -> None:
-        self._last_any_s = market_s
+        self._market_s = self._last_any_s = market_s
         self._last_s = dict.fromkeys(self.channels, market_s)
         self._since_s = dict.fromkeys(self.channels, market_s)
         self._heard = dict.fromkeys(self.channels, 0)
