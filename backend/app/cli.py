@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["simulate"]:
         # its own program with its own options: the simulator shares nothing with the application but the wire
-        os.execv(sys.executable, [sys.executable, "-m", "app.simulator", *words[1:]])
+        os.execv(sys.executable, [sys.executable, "-m", "app.simulator", *words[1:]])  # noqa: S606 - no shell wanted
     parser = _parser()
     options = parser.parse_args(words)
     if "overrides" not in options:
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
-    from app.main import serve  # here, so that --help does not load the whole application
+    from app.main import serve  # noqa: PLC0415 - here, so that --help does not load the whole application
 
     return serve(settings, replay_files=[str(path) for path in getattr(options, "files", [])])
 
@@ -39,13 +39,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
     verbs = parser.add_subparsers(title="verbs", metavar="VERB")
 
-    serve = verbs.add_parser("serve", help="run the tracker: feed, market core, WebSocket, REST and dashboard")
+    serve = verbs.add_parser(
+        "serve", help="run the tracker: feed, market core, WebSocket, REST and dashboard"
+    )
     _add_address(serve)
     serve.set_defaults(overrides=_address)
 
     replay = verbs.add_parser("replay", help="run the tracker on trade files or recordings instead of a feed")
     replay.add_argument("files", nargs="+", type=_existing_file, metavar="FILE")
-    replay.add_argument("--speed", type=float, default=10.0, help="times real time; 0 is as fast as possible (10)")
+    replay.add_argument(
+        "--speed", type=float, default=10.0, help="times real time; 0 is as fast as possible (10)"
+    )
     _add_address(replay)
     replay.set_defaults(overrides=_replay)
 
@@ -69,7 +73,12 @@ def _address(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _replay(options: argparse.Namespace) -> dict[str, object]:
-    return {**_address(options), "feed_source": "replay", "sim_speed": options.speed, "tracked_symbols": ["ALL"]}
+    return {
+        **_address(options),
+        "feed_source": "replay",
+        "sim_speed": options.speed,
+        "tracked_symbols": ["ALL"],
+    }
 
 
 def _existing_file(text: str) -> Path:

@@ -6,14 +6,18 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import date
 from typing import Literal
 
-from app.clock import VIETNAM, Clock
+import httpx
+
+from app.clock import Clock
 from app.config import Settings
-from app.feed.feed_clock import FeedClock
+from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
 from app.feed.http_client import make_http_client
 from app.feed.recorder import Recorder
 from app.feed.reference_service import Lists, ReferenceService
+from app.feed.request_budget import REQUESTS_PER_S, RequestBudget
 from app.feed.simulator_process import SimulatorProcess
 from app.feed.ssi_auth_service import SSIAuthService
 from app.feed.ssi_market_service import SSIMarketService
@@ -25,9 +29,12 @@ from app.market.processor import MarketDataProcessor
 from app.market.trading_calendar import TradingCalendar
 from app.telemetry.feed_gauges import FeedCounters
 
+SIMULATOR_REQUESTS_PER_S = 50.0  # SSI's budget protects SSI
 SIMULATOR_KEYS = ("simulator", "simulator")  # it takes any pair
 MATCHING_PHASES = frozenset({Phase.ATO, Phase.CONTINUOUS, Phase.ATC})
-FIRST_LISTS_TIMEOUT_S = 8.0  # the stream waits this long for the list of tracked symbols, then takes the fallback
+FIRST_LISTS_TIMEOUT_S = (
+    8.0  # the stream waits this long for the list of tracked symbols, then takes the fallback
+)
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +68,7 @@ class Feed:
         self._callbacks: list[StatusCallback] = []
         self._stream: SSIStreamService | None = None
         self._bridge: ThreadBridge | None = None
+        self._simulator: SimulatorProcess | None = None
         self._waiting = FeedStatus(source=self._source, state=FeedState.CONNECTING, since=clock.now())
         self.is_tried = False
 
@@ -101,31 +109,28 @@ class Feed:
             http = make_http_client()
             stack.push_async_callback(http.aclose)
             auth = self._auth(base_url, http)
-            is_ours = self._source is FeedSource.SSI
-            market = SSIMarketService(base_url=base_url, auth=auth, http=http, clock=self._clock, is_limited=is_ours)
-            references = ReferenceService(market, self._settings.tracked_symbols, self._lists, self._apply_lists)
-            recorder = await self._recorder(stack)
+            ticks = self._source_clock(base_url, http)
+            references = self._references(auth, base_url, http)
+            recorder = self._start_recorder(stack, ticks.time_s)
             bridge = self._bridge = ThreadBridge(
                 loop=asyncio.get_running_loop(),
                 clock=self._clock,
                 deliver=self._deliver,
                 on_refused=lambda count: logger.error("%s messages refused: no memory left for them", count),
-                record=recorder.record if recorder is not None else None,
+                record=recorder.put if recorder is not None else None,
                 may_merge_quotes=self._source is not FeedSource.REPLAY,
             )
             stack.callback(bridge.close)
-            ticks = FeedClock(
-                source=self._source, clock=self._clock, http=http, base_url=base_url, emit=bridge.append_tick
-            )
-            await references.load_tracked(timeout_s=FIRST_LISTS_TIMEOUT_S)
-            await ticks.emit_once()
+            await references.load_tracked(FIRST_LISTS_TIMEOUT_S)
             stream = self._stream = self._make_stream(auth, bridge, stream_url)
             stack.callback(stream.on_status(self._tell))
             self.is_tried = True
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(ticks.run(bridge.append_tick), name="feed:clock")
                 tasks.create_task(stream.run(), name="feed:supervisor")
-                tasks.create_task(ticks.run(), name="feed:clock")
-                tasks.create_task(self._keep_lists(references), name="feed:lists")
+                tasks.create_task(references.keep(self._trading_date), name="feed:lists")
+                if self._simulator is not None:
+                    tasks.create_task(self._simulator.watch(), name="feed:simulator")
 
     async def _open_source(self, stack: AsyncExitStack) -> tuple[str, str]:
         """Return the REST and the stream URL, starting a simulator when one is wanted."""
@@ -134,7 +139,7 @@ class Feed:
             return settings.ssi_base_url, settings.ssi_stream_url
         url = settings.sim_url
         if not url:
-            simulator = SimulatorProcess(self._simulator_arguments())
+            simulator = self._simulator = SimulatorProcess(self._simulator_arguments())
             stack.push_async_callback(simulator.stop)
             url = await simulator.start()
         return url, url
@@ -151,7 +156,7 @@ class Feed:
             "--start", settings.sim_start.isoformat(),
         ]  # fmt: skip
 
-    def _auth(self, base_url: str, http: object) -> SSIAuthService:
+    def _auth(self, base_url: str, http: httpx.AsyncClient) -> SSIAuthService:
         settings = self._settings
         keys = (settings.ssi_consumer_id, settings.ssi_consumer_secret.get_secret_value())
         consumer_id, consumer_secret = keys if self._source is FeedSource.SSI else SIMULATOR_KEYS
@@ -159,16 +164,34 @@ class Feed:
             base_url=base_url,
             consumer_id=consumer_id,
             consumer_secret=consumer_secret,
-            http=http,  # type: ignore[arg-type]
+            http=http,
             clock=self._clock,
         )
 
-    async def _recorder(self, stack: AsyncExitStack) -> Recorder | None:
+    def _source_clock(self, base_url: str, http: httpx.AsyncClient) -> WallFeedClock | RemoteFeedClock:
+        if self._source is FeedSource.SSI:
+            return WallFeedClock(self._clock)
+        return RemoteFeedClock(base_url=base_url, http=http, clock=self._clock)
+
+    def _references(self, auth: SSIAuthService, base_url: str, http: httpx.AsyncClient) -> ReferenceService:
+        rate = REQUESTS_PER_S if self._source is FeedSource.SSI else SIMULATOR_REQUESTS_PER_S
+        budget = RequestBudget(self._clock, rate)
+        market = SSIMarketService(base_url=base_url, auth=auth, http=http, clock=self._clock, budget=budget)
+        return ReferenceService(
+            market=market,
+            wanted=self._settings.tracked_symbols,
+            lists=self._lists,
+            apply=self._apply_lists,
+            clock=self._clock,
+        )
+
+    def _start_recorder(self, stack: AsyncExitStack, source_time_s: Callable[[], float]) -> Recorder | None:
         folder = self._settings.record_dir
         if folder is None:
             return None
-        recorder = Recorder(folder)
-        stack.callback(recorder.close)
+        recorder = Recorder(directory=folder, source_time_s=source_time_s)
+        recorder.start()
+        stack.callback(recorder.stop)
         return recorder
 
     def _make_stream(self, auth: SSIAuthService, bridge: ThreadBridge, stream_url: str) -> SSIStreamService:
@@ -209,9 +232,5 @@ class Feed:
         if lists.limits:
             self._deliver(list(lists.limits))
 
-    async def _keep_lists(self, references: ReferenceService) -> None:
-        """Read the lists now and again on each new date of the market."""
-        while True:
-            day = self._processor.trading_date or self._clock.now().astimezone(VIETNAM).date()
-            await references.keep(day)
-            await self._clock.sleep(5.0)
+    def _trading_date(self) -> date:
+        return self._processor.trading_date or self._clock.now().date()

@@ -47,7 +47,9 @@ class _Server(uvicorn.Server):
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]
             shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host  # noqa: S104
-            logger.info("dashboard at http://%s:%s", shown, port, extra={"dashboard": f"http://{shown}:{port}"})
+            logger.info(
+                "dashboard at http://%s:%s", shown, port, extra={"dashboard": f"http://{shown}:{port}"}
+            )
 
 
 def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:

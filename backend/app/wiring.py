@@ -35,7 +35,11 @@ from app.telemetry.feed_gauges import FeedGauges
 from app.telemetry.metrics import Metrics
 
 REFERENCE_DIR = Path(__file__).parent / "reference"
-GC_THRESHOLDS = (50_000, 20, 50)  # a full collection with 10,000 sockets stops the loop for 0.77 s (PERFORMANCE.md 1.4)
+GC_THRESHOLDS = (
+    50_000,
+    20,
+    50,
+)  # a full collection with 10,000 sockets stops the loop for 0.77 s (PERFORMANCE.md 1.4)
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +54,9 @@ class Application:
         self.calendar = TradingCalendar(_holidays(settings))
         self.processor = _processor(settings, self.calendar)
         self._starting = FeedStatus(
-            source=FeedSource(settings.resolved_feed_source), state=FeedState.CONNECTING, since=self.clock.now()
+            source=FeedSource(settings.resolved_feed_source),
+            state=FeedState.CONNECTING,
+            since=self.clock.now(),
         )
         self.feed: Feed | None = None
         self.publisher = DataPublisher(
@@ -97,7 +103,9 @@ class Application:
                 replay_files=self._replay_files,
             )
             stack.callback(feed.on_status(self.publisher.mark_feed))
-            self.metrics.before_scrape(FeedGauges(self.metrics, feed.counters, feed.status, self.processor).refresh)
+            self.metrics.before_scrape(
+                FeedGauges(self.metrics, feed.counters, feed.status, self.processor).refresh
+            )
             self.feed = feed
             feeding = asyncio.create_task(feed.run(), name="feed")
             stack.push_async_callback(_cancel, feeding)

@@ -40,7 +40,9 @@ class FeedGauges:
         self._counters = counters
         self._status = status
         self._audit = audit
-        self._seen: dict[str, Counter[str]] = {name: Counter() for name in ("received", "rejected", "reconnects")}
+        self._seen: dict[str, Counter[str]] = {
+            name: Counter() for name in ("received", "rejected", "reconnects")
+        }
 
     def refresh(self) -> None:
         """Bring every metric of the feed up to date."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+
 from app.clock import VIETNAM
 from app.feed.errors import FeedPayloadError, RejectReason
 from app.feed.normalizer import SSIFieldNormalizer, index_id_of
@@ -18,7 +19,6 @@ from app.market.messages import (
     SecurityStatusMessage,
     TradeMessage,
 )
-
 from tests.feed.payload_samples import content_of, raw_of, sample
 
 normalizer = SSIFieldNormalizer()

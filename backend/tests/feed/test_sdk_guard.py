@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import websocket
+from ssi_fc_data.signalr.transports import _transport
+
 from app.feed.errors import FeedConnectError, RejectReason
 from app.feed.sdk_guard import GuardedStream
 from app.feed.sdk_socket import BufferedReceive, GuardedWebSocketApp, wsaccel_in_use
-from ssi_fc_data.signalr.transports import _transport
-
 from tests.feed.payload_samples import frame_of, raw_of, sample
 from tests.feed.signalr_server import SignalRServer, make_token, running_server
 

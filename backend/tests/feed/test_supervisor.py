@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+
 from app.feed.backoff import Backoff
 from app.feed.errors import FeedConnectError, FeedLoginError
 from app.feed.redaction import Redactor
@@ -15,7 +16,6 @@ from app.feed.ssi_stream_service import SSIStreamService, channel_names
 from app.feed.thread_bridge import ThreadBridge
 from app.market.messages import Message
 from app.market.models import FeedSource, FeedState, FeedStatus
-
 from tests.feed.fake_clock import FakeClock
 from tests.feed.fake_stream import FakeHub, InlineExecutor
 from tests.feed.payload_samples import raw_of, sample
