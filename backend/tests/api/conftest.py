@@ -12,7 +12,6 @@ import pytest
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from publish.fakes import FakeFeed, FakeMarketReader, eventually, make_market
 
 from app.api.access import AccessPolicy, AccessSettings
 from app.api.app_factory import create_api
@@ -23,6 +22,7 @@ from app.publish.data_publisher import DataPublisher
 from app.publish.transport import uvicorn_options
 from app.telemetry.logging import configure_logging
 from app.telemetry.metrics import Metrics
+from tests.publish.fakes import FakeFeed, FakeMarketReader, eventually, make_market
 
 KNOWN = frozenset({"VCB", "FPT", "HPG", "41I1GC000"})
 VN30 = ("FPT", "VCB")

@@ -15,13 +15,15 @@ def connection(
     headers: dict[str, str] | None = None, peer: str | None = "203.0.113.7", **scope: Any
 ) -> HTTPConnection:
     raw = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
-    return HTTPConnection({
-        "type": "http",
-        "headers": raw,
-        "query_string": b"",
-        "client": (peer, 1) if peer else None,
-        **scope,
-    })
+    return HTTPConnection(
+        {
+            "type": "http",
+            "headers": raw,
+            "query_string": b"",
+            "client": (peer, 1) if peer else None,
+            **scope,
+        }
+    )
 
 
 @pytest.mark.parametrize(

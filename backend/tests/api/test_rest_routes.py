@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
+from msgspec.structs import replace as struct_replace
 from pydantic import TypeAdapter
 
-from api.conftest import Backend, rest_client
+from app.api import health_routes, market_routes, operator_routes
 from app.api.access import AccessSettings
 from app.api.services import DashboardConfig
 from app.market.models import (
@@ -22,8 +24,8 @@ from app.market.models import (
     PriceData,
     Severity,
 )
-from fastapi.routing import APIRoute
-from publish.fakes import OPENING, make_alert
+from tests.api.conftest import Backend, rest_client
+from tests.publish.fakes import OPENING, make_alert
 
 ROUTES = (
     "/health",
@@ -58,8 +60,6 @@ def documented_routes(app: Any) -> dict[str, dict[str, Any]]:
 
 
 def response_models(backend: Backend) -> dict[str, Any]:
-    from app.api import health_routes, market_routes, operator_routes
-
     return {
         route.path: route.response_model
         for module in (health_routes, market_routes, operator_routes)
@@ -70,7 +70,11 @@ def response_models(backend: Backend) -> dict[str, Any]:
 
 def template_of(route: str) -> str:
     path = route.partition("?")[0]
-    for prefix, name in (("/api/foreign/", "symbol"), ("/api/session-stats/", "symbol"), ("/api/indices/", "index_id")):
+    for prefix, name in (
+        ("/api/foreign/", "symbol"),
+        ("/api/session-stats/", "symbol"),
+        ("/api/indices/", "index_id"),
+    ):
         if path.startswith(prefix):
             return f"{prefix}{{{name}}}"
     return path
@@ -109,7 +113,9 @@ async def test_openapi_names_every_websocket_message(rest: httpx.AsyncClient) ->
 async def test_snapshot_symbols_narrow_quotes_and_prices(rest: httpx.AsyncClient) -> None:
     body = (await rest.get("/api/market/snapshot", params={"symbols": " vcb , hpg"})).json()
     assert list(body["prices"]) == list(body["quotes"]) == ["VCB"]  # HPG has not traded
-    assert body["indices"]["VN30"]["intraday"] == [{"timestamp": "2026-11-20T09:15:00+07:00", "value": 1893.42}]
+    assert body["indices"]["VN30"]["intraday"] == [
+        {"timestamp": "2026-11-20T09:15:00+07:00", "value": 1893.42}
+    ]
     assert "intraday" not in body["indices"]["VNMidcap"]
 
 
@@ -170,13 +176,14 @@ async def test_large_body_is_413_in_the_error_body(rest: httpx.AsyncClient) -> N
 async def test_bug_is_500_in_the_error_body_and_says_nothing_of_it(
     rest: httpx.AsyncClient, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> Any:
+    def broken(_symbol: str) -> Any:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr(backend.market, "get_foreign_detail", broken)
+    monkeypatch.setattr(backend.market, "get_foreign", broken)
     answer = await rest.get("/api/foreign/VCB")
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
     assert "hunter2" not in answer.text
+    assert answer.headers["x-feed-source"] == "simulator"
 
 
 async def test_known_symbol_without_data_answers_zeros(rest: httpx.AsyncClient) -> None:
@@ -207,9 +214,9 @@ async def test_index_by_any_of_its_names_is_found(rest: httpx.AsyncClient, name:
         ("since=2026-11-21", []),
     ],
 )
-async def test_alerts_filters_narrow(rest: httpx.AsyncClient, backend: Backend, query: str, ids: list[str]) -> None:
-    from msgspec.structs import replace as struct_replace
-
+async def test_alerts_filters_narrow(
+    rest: httpx.AsyncClient, backend: Backend, query: str, ids: list[str]
+) -> None:
     critical = struct_replace(make_alert(4, "FPT"), severity=Severity.CRITICAL)
     backend.market.alerts[:0] = [critical, make_alert(3, "HNX")]
     answer = await rest.get(f"/api/market/alerts?{query}")
@@ -323,7 +330,10 @@ async def test_metrics_name_route_templates_never_paths(rest: httpx.AsyncClient,
         await rest.get(path)
     await rest.request("BREW", "/coffee")
     text = (await rest.get("/metrics")).text
-    assert 'http_request_duration_seconds_count{method="GET",path="/api/foreign/{symbol}",status_code="200"} 2.0' in text
+    assert (
+        'http_request_duration_seconds_count{method="GET",path="/api/foreign/{symbol}",status_code="200"} 2.0'
+        in text
+    )
     assert 'path="(no route)",status_code="404"} 2.0' in text
     assert 'method="other"' in text
     assert "VCB" not in text

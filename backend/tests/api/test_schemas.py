@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from app.api import schemas, websocket_schemas
 from app.market import models
 from app.market.models import (
+    AuditRow,
     BasisPoint,
     ClassifiedTrade,
     DerivativesContract,
@@ -20,20 +21,28 @@ from app.market.models import (
     FeedState,
     FeedStatus,
     IntradayPoint,
+    MarketSnapshot,
     Phase,
     PriceData,
     SessionEvent,
     TradeType,
 )
 from app.publish import messages
-from publish.fakes import OPENING, make_alert, make_market
+from tests.publish.fakes import OPENING, make_alert, make_market
 
 STATUS = FeedStatus(FeedSource.SSI, FeedState.PARTIAL, OPENING, True, {"R": 31.0}, ["R"], "mute")
 
 
 def sample_structs() -> list[Struct]:
     market = make_market()
-    snapshot = market.get_market_snapshot()
+    snapshot = MarketSnapshot(
+        market.quotes,
+        market.prices,
+        market.indices,
+        market.get_foreign_summary(),
+        market.derivatives,
+        market.session,
+    )
     assert snapshot.derivatives is not None
     snapshot.feed = STATUS
     snapshot.derivatives.contracts = [DerivativesContract("41I1GC000", expiry_date=date(2026, 12, 17))]
@@ -44,7 +53,7 @@ def sample_structs() -> list[Struct]:
     return [
         snapshot, snapshot.foreign, snapshot.derivatives, snapshot.session, STATUS, trade, make_alert(1),
         market.quotes["VCB"], market.quotes["VCB"].ato, market.prices["VCB"], market.indices["VN30"],
-        IntradayPoint(OPENING, 1.0), market.foreign["VCB"], snapshot.derivatives.contracts[0],
+        AuditRow("VCB", compared=10, agreed=9, agreement_ratio=0.9), IntradayPoint(OPENING, 1.0), market.foreign["VCB"], snapshot.derivatives.contracts[0],
         BasisPoint(OPENING, "41I1GC000", 1895.0, 1893.4, 1.6, 0.08, True),
     ]  # fmt: skip
 

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from publish.fakes import OPENING, eventually, make_alert
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from api.conftest import Backend, Serve
 from app.api.access import AccessSettings
 from app.api.services import WebSocketLimits
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus, PriceData
+from tests.api.conftest import Backend, Serve
+from tests.publish.fakes import OPENING, eventually, make_alert
 
 CHANNELS = ("market", "foreign", "index", "alerts")
 

@@ -12,14 +12,14 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 import uvloop
-from publish.fakes import eventually, make_alert
 from websockets.asyncio.client import connect
 
-from api.conftest import Backend, Serve
 from app.api.services import WebSocketLimits
 from app.market.models import Changes, PriceData
 from app.publish.channels import Channel
 from app.publish.transport import DirectWebSocketProtocol, uvicorn_options
+from tests.api.conftest import Backend, Serve
+from tests.publish.fakes import eventually, make_alert
 
 CLOSE, PING = 8, 9
 HANDSHAKE = (

@@ -2,7 +2,6 @@ from datetime import date
 
 from app.market.messages import BarMessage, ExchangeSide, OddLotMessage
 from app.market.models import Phase, TradeType
-
 from tests.market.builders import (
     FRONT,
     TODAY,

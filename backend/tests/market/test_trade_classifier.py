@@ -1,4 +1,5 @@
 import pytest
+
 from app.market.models import Phase, TradeType
 from app.market.trade_classifier import TradeClassifier
 

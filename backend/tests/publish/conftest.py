@@ -7,7 +7,7 @@ import pytest
 
 from app.publish.data_publisher import DataPublisher
 from app.telemetry.metrics import Metrics
-from publish.fakes import FakeClock, FakeFeed, FakeMarketReader, make_market
+from tests.publish.fakes import FakeClock, FakeFeed, FakeMarketReader, make_market
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,6 +14,7 @@ from app.clock import VIETNAM
 from app.market.models import (
     Alert,
     AlertType,
+    AuditRow,
     BasisPoint,
     DerivativesData,
     FeedSource,
@@ -23,7 +24,6 @@ from app.market.models import (
     ForeignSummary,
     IndexData,
     IntradayPoint,
-    MarketSnapshot,
     Phase,
     PriceData,
     SessionInfo,
@@ -96,19 +96,21 @@ class FakeMarketReader:
         self.session = SessionInfo(date(2026, 11, 20), {"HOSE": Phase.CONTINUOUS})
         self.alerts: list[Alert] = []  # newest first
         self.basis: list[BasisPoint] = []
-        self.snapshots_read = 0
+        self.tables_read = 0
 
-    def get_market_snapshot(self, symbols: Collection[str] | None = None) -> MarketSnapshot:
-        self.snapshots_read += 1
-        wanted = self.quotes.keys() | self.prices.keys() if symbols is None else set(symbols)
-        return MarketSnapshot(
-            quotes={key: row for key, row in self.quotes.items() if key in wanted},
-            prices={key: row for key, row in self.prices.items() if key in wanted},
-            indices=self.indices,
-            foreign=self.get_foreign_summary(),
-            derivatives=self.derivatives,
-            session=self.session,
-        )
+    def get_prices(self) -> dict[str, PriceData]:
+        self.tables_read += 1
+        return self.prices
+
+    def get_session_stats(self) -> dict[str, SessionStats]:
+        self.tables_read += 1
+        return self.quotes
+
+    def get_foreign(self, symbol: str) -> ForeignInvestorData | None:
+        return self.foreign.get(symbol)
+
+    def get_classification_audit(self) -> dict[str, AuditRow]:
+        return {symbol: AuditRow(symbol, compared=10, agreed=9) for symbol in self.quotes}
 
     def get_foreign_summary(self) -> ForeignSummary:
         rows = self.foreign.values()

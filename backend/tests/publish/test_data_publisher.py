@@ -19,7 +19,7 @@ from app.publish.channels import Channel
 from app.publish.close_codes import CloseCode
 from app.publish.data_publisher import DataPublisher
 from app.telemetry.metrics import Metrics
-from publish.fakes import (
+from tests.publish.fakes import (
     OPENING,
     FakeClock,
     FakeFeed,
@@ -132,7 +132,7 @@ async def test_mark_changed_without_clients_builds_nothing(
     publisher.mark_changed(Changes(alerts=[make_alert(3)]))
     trade(market, publisher, 61_300)
     await clock.advance(5)
-    assert market.snapshots_read == 0
+    assert market.tables_read == 0
 
 
 async def test_mark_changed_of_another_channel_sends_nothing(
