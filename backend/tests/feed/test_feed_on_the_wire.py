@@ -24,7 +24,7 @@ from tests.feed.signalr_server import CONSUMER_ID, CONSUMER_SECRET, SignalRServe
 
 TRADE, INDEX = frame_of(raw_of("X-TRADE", sample("x_trade"))), frame_of(raw_of("MI", sample("mi")))
 MARKET_SPEED = 20.0  # a stall of 20 s of market time is one of a second here
-LOOP_HELD_MAX_S = 0.1
+LOOP_HELD_MAX_S = 0.3  # the faults block for 0.4 to 0.7 s; a busy machine alone was seen to take 0.19
 
 
 class LoopWatch:
