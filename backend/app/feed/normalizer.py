@@ -1,7 +1,7 @@
 """SSIFieldNormalizer: one raw message of the feed → the market's messages, or a reason to refuse it.
 
 Pure: no clock, no socket, no log. Units: see market/messages.py. Budget: 5 µs for X-TRADE and X-QUOTE, both JSON
-layers included (benchmarks: tests/feed/measure_normalizer.py).
+layers included (measured by `python -m tests.feed.measure_feed`).
 Overflow: what the caches of names remember is bounded by SYMBOLS_CACHED_MAX.
 """
 
