@@ -237,8 +237,13 @@ class MarketDay:
         """Return every symbol something is known of."""
         return self.board.prices.keys() | {data.symbol for data in self.foreign.detail()}
 
+    def watch_from(self, time_s: float) -> None:
+        """Note that the tracked symbols changed: those not seen before are watched only from now on."""
+        self._watched_since_s = time_s
+
     def forget(self, symbol: str) -> None:
         """Drop a symbol that is no longer tracked."""
+        self._trade_times_s.pop(symbol, None)
         for part in (
             self.quotes,
             self.reconciler,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from app.market.alert_rules import AlertThresholds
@@ -122,6 +122,7 @@ class MarketDataProcessor(MarketQueries):
         changes = Changes(everything=True)
         day = self._roll.day
         if day is not None:
+            day.watch_from(self._roll.market_time_s)
             for symbol in day.symbols():
                 if self._scope.of(symbol) is not Scope.TRACKED:
                     day.forget(symbol)
@@ -156,20 +157,23 @@ class MarketDataProcessor(MarketQueries):
         """Return the day a message belongs to, begun if it is the first of a newer one; None when it is refused."""
         roll = self._roll
         day = roll.day
-        if day is None or message.trading_date != day.trading_date:
-            reason = self._refusal(message, day)
-            if reason:
-                reject(changes, reason)
-                return None
-            if message.exchange_time_s > roll.market_time_s:
+        begins = day is None or message.trading_date != day.trading_date
+        reason = self._refusal(message, day) if begins else ""
+        if message.exchange_time_s > roll.market_time_s and not reason:
+            if roll.is_ahead(message.exchange_time_s):
+                reason = "future_time"
+            else:
                 roll.advance(message.exchange_time_s, changes)
-            day = roll.begin_day(message.trading_date, changes)
-            pending, self._pending_refs = self._pending_refs, {}
-            for limits in pending.values():
-                self._apply_limits(limits, changes)
-            return day
-        if message.exchange_time_s > roll.market_time_s:
-            roll.advance(message.exchange_time_s, changes)
+        if reason:
+            reject(changes, reason)
+            return None
+        return self._begin_day(message.trading_date, changes) if begins else day
+
+    def _begin_day(self, trading_date: date, changes: Changes) -> MarketDay:
+        day = self._roll.begin_day(trading_date, changes)
+        pending, self._pending_refs = self._pending_refs, {}
+        for limits in pending.values():
+            self._apply_limits(limits, changes)
         return day
 
     def _refusal(self, message: DatedMessage, day: MarketDay | None) -> str:
@@ -250,11 +254,17 @@ class MarketDataProcessor(MarketQueries):
         if day is None or (trading_date is None and self._is_next_day_near(day)):
             self._pending_refs[message.symbol] = message
         elif trading_date is None or trading_date == day.trading_date:
-            day.apply_refs(message, changes)
+            self._apply_refs(message, day, changes)
         elif trading_date > day.trading_date:
             self._pending_refs[message.symbol] = message
         else:
             reject(changes, "older_date")
+
+    def _apply_refs(self, message: PriceLimits, day: MarketDay, changes: Changes) -> None:
+        is_new = message.symbol not in day.board.prices
+        day.apply_refs(message, changes)
+        if is_new and message.symbol in day.board.prices:
+            day.board.prices[message.symbol].phase = self.phase_of(message.exchange)
 
     def _is_next_day_near(self, day: MarketDay) -> bool:
         """Return whether an undated figure (REST) is no longer about the day that is shown."""
