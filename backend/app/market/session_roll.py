@@ -58,6 +58,10 @@ class SessionRoll:
         """Take the source's clock."""
         if self.tick_s is None or time_s > self.tick_s:
             self.tick_s = time_s
+        self.advance_to(time_s, changes)
+
+    def advance_to(self, time_s: float, changes: Changes) -> None:
+        """Move market time on to `time_s` unless it is there already."""
         if time_s > self.market_time_s:
             self.advance(time_s, changes)
 
