@@ -164,7 +164,6 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         ),
         connection_limiter=ConnectionLimiter(settings.ws_max_connections_per_ip),
         dashboard=DashboardConfig(palette=settings.ui_default_palette),
-        classification_audit=processor.get_classification_audit,
     )
 
 
