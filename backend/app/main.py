@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -74,14 +75,20 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
         **uvicorn_options(settings.ws_heartbeat_interval, settings.ws_heartbeat_timeout),
     )
     server = _Server(config)
+    signal.signal(signal.SIGTERM, _leave)
     try:
         with listener:
             asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         pass  # uvicorn has shut down already and hands the signal on
     if app.state.application.has_died:
         return 1  # whoever runs us should start us again
     return 0 if server.started else 3
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """Take the SIGTERM that uvicorn hands on once it has shut down: left to itself it would kill us with 143."""
+    raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:
