@@ -29,7 +29,12 @@ THROTTLE_S = 0.5
 MACHINE_S = 0.5  # what a shared machine may add
 QUIET = {"ws_max_connections_per_ip": 100}
 # any print alerts, so that /ws/alerts has something to push
-TALKATIVE = {"alert_volume_spike_ratio": 0.01, "alert_volume_spike_min_prints": 0, "sim_seed": 3, "sim_start": "09:16"}
+TALKATIVE = {
+    "alert_volume_spike_ratio": 0.01,
+    "alert_volume_spike_min_prints": 0,
+    "sim_seed": 3,
+    "sim_start": "09:16",
+}
 
 
 @contextmanager
