@@ -122,7 +122,7 @@ async def test_prints_withheld_are_missed_volume_exactly(market: Market, measure
     await market.reaches("09:40:00")
     await market.control.clear_faults()
     before = (await market.control.truth())["symbols"]
-    await market.reaches("10:20:00")
+    await market.reaches("10:10:00")
     truths = await market.stands_still()
     # what was withheld shows in the TotalVol of the next print: without one it is nobody's to see
     shown = {symbol: truth for symbol, truth in truths.items() if truth["prints"] > before[symbol]["prints"]}
@@ -172,11 +172,11 @@ async def test_messages_of_an_older_day_change_nothing(market: Market, measured:
 @pytest.mark.parametrize("simulator", [BUSY], indirect=True)
 async def test_sides_fall_as_quotes_come_later(market: Market, measured: Measured) -> None:
     shares: list[float] = []
-    for minute, delay_s in ((20, 0.0), (22, 0.01), (24, 1.0)):
+    for minute, delay_s in ((20, 0.0), (21, 0.01), (22, 1.0)):
         await market.control.fault("quote_delay", seconds=delay_s)
         await market.reaches(f"09:{minute}:05")
         first = len(market.trades)
-        await market.reaches(f"09:{minute + 1}:55")
+        await market.reaches(f"09:{minute}:55")
         compared = [t for t in market.trades[first:] if t.phase is Phase.CONTINUOUS and t.exchange_side]
         agreed = sum(t.trade_type is SIDES[t.exchange_side] for t in compared if t.exchange_side)
         shares.append(agreed / len(compared))

@@ -7,7 +7,7 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable
 
-POLL_S = 0.02
+POLL_S = 0.01
 
 
 async def until(
