@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -268,3 +274,63 @@ def test_phases_of_matching_are_those_of_the_auctions_and_between() -> None:
     application = Application(make_settings(tracked_symbols=["ALL"]))
     application.deliver([make_trade()])
     assert application.processor.phase_of("HOSE") is Phase.CONTINUOUS
+
+
+# -- serve, in this process ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def _as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Undo what a whole process sets for itself."""
+    monkeypatch.setattr("app.main.configure_logging", lambda *_: None)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    thresholds = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*thresholds)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_as_it_was")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_serve_until_a_signal_returns_0(
+    number: signal.Signals, free_port: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    answers: list[int] = []
+
+    def ask_then_end() -> None:
+        deadline_s = time.monotonic() + 30
+        while not answers and time.monotonic() < deadline_s:
+            try:
+                answers.append(httpx.get(f"http://127.0.0.1:{free_port}/health/live").status_code)
+            except httpx.TransportError:
+                time.sleep(0.02)
+        os.kill(os.getpid(), number)
+
+    thread = threading.Thread(target=ask_then_end)
+    thread.start()
+    code = serve(make_settings(app_port=free_port, frontend_dir=tmp_path))
+    thread.join()
+    assert (code, answers) == (0, [200])
+    assert f"dashboard at http://localhost:{free_port}" in caplog.messages
+
+
+@pytest.mark.usefixtures("_as_it_was")
+def test_serve_returns_1_when_a_task_died(
+    free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def die(_self: object) -> None:
+        await asyncio.sleep(0.2)
+        raise RuntimeError("no more")
+
+    monkeypatch.setattr("app.wiring.Feed.run", die)
+    assert serve(make_settings(app_port=free_port, frontend_dir=tmp_path)) == 1

@@ -244,3 +244,21 @@ async def test_token_endpoint_of_3_s_does_not_hold_the_loop(
     measured("slowest snapshot s", round(slowest_s, 3))
     assert took_s <= 3 + BACK_WITHIN_S
     assert slowest_s < 1.0  # a busy machine; it was 7.7 s where the login blocked the loop
+
+
+async def test_connection_per_channel_dropped_is_back_with_as_many(
+    start_simulator: StartSimulator, control_of: ControlOf, held: LongestCallback, measured: Measured
+) -> None:
+    simulator = start_simulator("--seed", "6", "--speed", str(SPEED), "--start", "09:20", "--hold")
+    control = control_of(simulator)
+    async with running_app(simulator.url, feed_stall_s=STALL_MARKET_S, ssi_connections="per_channel") as app:
+        await app.live()
+        watched = Watched(app, control)
+        opened = await watched.opened()
+        await control.fault("drop", count=2)
+        took_s = await watched.is_back(opened + 1, 20)
+        measured("back after s", round(took_s, 2))
+        assert took_s <= BACK_WITHIN_S
+        connections = await control.connections()
+        assert (connections["now"], connections["max"], connections["opened"]) == (5, 5, 7)
+        await app.assert_every_route_answers()
