@@ -238,7 +238,7 @@ async def test_feed_with_wrong_keys_has_failed(start: Starter, server: SignalRSe
 async def test_feed_whose_negotiate_hangs_opens_nothing_late(
     start: Starter, server: SignalRServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.feed.ssi_stream_service.OPEN_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("app.feed.feed_links.OPEN_TIMEOUT_S", 0.1)
     server.negotiate_delay_s = 0.4
     feed = start()
     await feed.until(lambda: feed.service.reconnects["unreachable"] >= 1)
