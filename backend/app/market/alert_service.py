@@ -6,6 +6,7 @@ Overflow: the buffer holds ALERTS_MAX, the oldest leaves; every alert also goes 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
@@ -80,7 +81,7 @@ class AlertService:
         )
         return list(islice(chosen, max(0, limit)))
 
-    def restore(self, alerts: list[Alert]) -> None:
+    def restore(self, alerts: Iterable[Alert]) -> None:
         """Put stored alerts (oldest first) back, so that none of them fires again at once."""
         for alert in alerts:
             self._alerts.append(alert)

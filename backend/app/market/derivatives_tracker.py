@@ -20,7 +20,7 @@ from app.market.contract_codes import (
 )
 from app.market.market_time import moment_at
 from app.market.messages import QuoteMessage, TradeMessage
-from app.market.models import BasisPoint, DerivativesContract, DerivativesData, PriceData
+from app.market.models import BasisPoint, ClassifiedTrade, DerivativesContract, DerivativesData, PriceData
 from app.market.trading_calendar import TradingCalendar
 
 SPOT_AGE_MAX_S = 15
@@ -134,6 +134,21 @@ class DerivativesTracker:
         contract.points.append(point)
         contract.point_times_s.append(second)
         return True
+
+    def restore_trade(self, trade: ClassifiedTrade) -> None:
+        """Show a stored print of a contract again."""
+        contract = self._contract(trade.symbol)
+        contract.data.last_price = trade.price
+        contract.data.volume = trade.total_volume
+        contract.data.last_updated = trade.timestamp
+        contract.price_at_s = trade.timestamp.timestamp()
+        self._choose_active()
+
+    def restore_point(self, point: BasisPoint) -> None:
+        """Put a stored point back; it is the last basis until both legs speak again."""
+        if self.keep(point):
+            data = self._contract(point.futures_symbol).data
+            data.basis, data.basis_pct, data.is_premium = point.basis, point.basis_pct, point.is_premium
 
     def advance(self, now_s: float) -> list[str]:
         """Move to market time `now_s`; return the contracts whose basis became stale."""

@@ -48,6 +48,7 @@ class _Flow(Struct):
     sell_flow: int = 0
     net_flow: int = 0  # VND
     computed_at_s: float = -inf
+    is_restored: bool = False  # the next message is a baseline
     is_due: bool = False  # totals moved since the speeds were computed
     next_change_s: float = inf  # when a sample leaves a window
     times_s: list[float] = field(default_factory=list)
@@ -76,7 +77,8 @@ class ForeignInvestorTracker:
         sell_step = message.sell_volume - data.sell_volume
         before = copy(data)
         flow.time_s = message.exchange_time_s
-        if buy_step < 0 or sell_step < 0:
+        if buy_step < 0 or sell_step < 0 or flow.is_restored:
+            flow.is_restored = False
             flow.our_buy_value, flow.our_sell_value = message.buy_value, message.sell_value
             net_step = 0
         else:
@@ -199,23 +201,17 @@ class ForeignInvestorTracker:
             self._is_ranked = True
         return summary
 
-    def restore(self, row: ForeignInvestorData, exchange: str, time_s: float) -> None:
-        """Go on from a stored row: the next message counts as a step from it."""
-        self._begin(
-            ForeignMessage(
-                symbol=row.symbol,
-                exchange=exchange,
-                trading_date=moment_at(time_s).date(),
-                exchange_time_s=time_s,
-                buy_volume=row.buy_volume,
-                sell_volume=row.sell_volume,
-                buy_value=row.buy_value,
-                sell_value=row.sell_value,
-                total_room=row.total_room,
-                current_room=row.current_room,
-            ),
-            time_s,
+    def restore(self, row: ForeignInvestorData, is_future: bool, now_s: float) -> None:
+        """Show a stored row again; the next message is a baseline, what flowed meanwhile has no speed."""
+        time_s = row.last_updated.timestamp() if row.last_updated is not None else 0.0
+        values = (row.buy_value, row.sell_value)
+        data = copy(row)
+        data.buy_speed_per_min = data.sell_speed_per_min = data.buy_acceleration = data.sell_acceleration = (
+            0.0
         )
+        flow = self._flows[row.symbol] = _Flow(data, is_future, time_s, *values, *values, is_restored=True)
+        self._count(ForeignInvestorData(row.symbol), flow)
+        self._sample(flow, now_s)
 
     def forget(self, symbol: str) -> None:
         """Drop a symbol that is no longer tracked, its part of the totals included."""

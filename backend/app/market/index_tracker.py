@@ -39,6 +39,11 @@ class IndexTracker:
         _add_intraday(data, message)
         return None
 
+    def restore(self, data: IndexData) -> None:
+        """Show a stored index again."""
+        self.indices[data.index_id] = data
+        self._times_s[data.index_id] = data.last_updated.timestamp() if data.last_updated is not None else 0.0
+
 
 def _set_breadth(data: IndexData, message: IndexMessage) -> None:
     advances = message.advances + message.ceilings  # the wire's buckets are disjoint

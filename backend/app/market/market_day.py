@@ -6,36 +6,34 @@ Kept as it is when the day is final: later messages of its date still count here
 from __future__ import annotations
 
 from datetime import date
-from math import inf
 
 from app.market.classification_audit import ClassificationAudit
 from app.market.contract_codes import CONTRACT_MULTIPLIER_VND, parse_contract
 from app.market.derivatives_tracker import DerivativesTracker
 from app.market.foreign_tracker import ForeignInvestorTracker
+from app.market.gap_ledger import GapLedger
 from app.market.index_tracker import IndexTracker
 from app.market.market_time import moment_at
 from app.market.messages import (
     DERIVATIVES,
     ForeignMessage,
     IndexMessage,
+    Price,
     PriceLimits,
     QuoteMessage,
     TradeMessage,
 )
-from app.market.models import Alert, BasisPoint, Changes, ClassifiedTrade, Gap, Phase, TradeType
+from app.market.models import Alert, BasisPoint, Changes, ClassifiedTrade, Phase, TradeType
 from app.market.price_board import PriceBoard
 from app.market.price_tracker import PriceTracker
 from app.market.quote_cache import QuoteCache
 from app.market.session_aggregator import SessionAggregator
 from app.market.trade_classifier import TradeClassifier
+from app.market.trade_totals import has_consistent_totals
 from app.market.trading_calendar import TradingCalendar
-from app.market.volume_reconciler import LATE_START, TOTAL_VOLUME_JUMP, VolumeReconciler, VolumeStep
+from app.market.volume_reconciler import VolumeReconciler, VolumeStep
 
 SPOT_INDEX = "VN30"
-# TotalVal / TotalVol is an average of prices inside the limits; the margin is for rounding and the values of odd lots
-AVERAGE_MARGIN = 0.01
-# without limits: no stock moves by half in a day (the widest band, of an UPCoM stock's first day, is 40 %)
-AVERAGE_RATIO_MAX = 2.0
 
 
 def reject(changes: Changes, reason: str) -> None:
@@ -68,13 +66,9 @@ class MarketDay:
         self.derivatives = DerivativesTracker(calendar, trading_date, futures_override)
         self.board = PriceBoard()
         self.audit = ClassificationAudit()
-        self._tracker = tracker
+        self.tracker = tracker
         self._message_age_max_s = message_age_max_s
-        # symbols of an exchange watched since before it opened have no late start
-        self._watched_since_s = watched_since_s
-        self._calendar = calendar
-        self._trade_times_s: dict[str, float] = {}
-        self._openings_s: dict[str, float] = {}
+        self.gaps = GapLedger(calendar, trading_date, watched_since_s)
 
     def _is_news(self, time_s: float, now_s: float) -> bool:
         return not self.is_final and now_s - time_s <= self._message_age_max_s
@@ -92,7 +86,7 @@ class MarketDay:
 
     def apply_trade(self, message: TradeMessage, phase: Phase, now_s: float, changes: Changes) -> bool:
         """Take a match, or a combined message that may hold none; return whether it was accepted."""
-        if not _has_consistent_totals(message, self.quotes):
+        if not has_consistent_totals(message, self.quotes):
             reject(changes, "inconsistent_totals")
             return False
         symbol = message.symbol
@@ -128,9 +122,9 @@ class MarketDay:
             if missed_value <= 0 or not (row.total_value or step.is_first):  # the feed gave no values
                 missed_value = round(step.missed * price * unit)
             self.aggregator.add_missed(symbol, phase, step.missed, missed_value, moment)
-            changes.gaps.append(self._gap(message, step))
+            changes.gaps.append(self.gaps.gap(message, step))
         self.board.apply_trade(message, step.shown, step.is_first and not step.missed)
-        self._trade_times_s[symbol] = time_s
+        self.gaps.note_trade(symbol, time_s)
         changes.stats.add(symbol)
         changes.prices.add(symbol)
         is_baseline = step.is_first and step.missed > 0
@@ -142,9 +136,9 @@ class MarketDay:
             trade = _classified(message, step.shown, value, trade_type, bid, ask, phase)
             changes.trades.append(trade)
             self.audit.count(trade)
-            _keep(self._tracker.apply_print(trade, time_s, now_s, is_news), changes)
+            _keep(self.tracker.apply_print(trade, time_s, now_s, is_news), changes)
         _, ceiling, floor = self.quotes.get_price_refs(symbol)
-        _keep(self._tracker.apply_price(symbol, price, ceiling, floor, time_s, now_s, is_news), changes)
+        _keep(self.tracker.apply_price(symbol, price, ceiling, floor, time_s, now_s, is_news), changes)
         if is_future:
             changes.contracts.add(symbol)
             active = self.derivatives.active
@@ -153,26 +147,6 @@ class MarketDay:
                 changes.contracts.update(filter(None, (active, self.derivatives.active)))
             if point is not None:
                 self._keep_basis(point, now_s, changes)
-
-    def _gap(self, message: TradeMessage, step: VolumeStep) -> Gap:
-        from_s = self._trade_times_s.get(message.symbol)
-        is_late_start = step.is_first and self._watched_since_s >= self._opening_s(message.exchange)
-        return Gap(
-            symbol=message.symbol,
-            from_time=None if from_s is None else moment_at(from_s),
-            to_time=moment_at(message.exchange_time_s),
-            volume=step.missed,
-            cause=LATE_START if is_late_start else TOTAL_VOLUME_JUMP,
-        )
-
-    def _opening_s(self, exchange: str) -> float:
-        opening_s = self._openings_s.get(exchange)
-        if opening_s is None:
-            opening_s = self._calendar.opening_s(exchange, self.trading_date)
-            if opening_s == inf:  # hours unknown, or a day the calendar thinks closed: claim no fault
-                opening_s = 0.0
-            self._openings_s[exchange] = opening_s
-        return opening_s
 
     def apply_quote(self, message: QuoteMessage, changes: Changes) -> bool:
         """Take a book, which serves the trades after it, never those before; return whether it was accepted."""
@@ -203,7 +177,7 @@ class MarketDay:
         if net is not None:
             time_s = message.exchange_time_s
             is_news = self._is_news(time_s, now_s)
-            _keep(self._tracker.apply_foreign(symbol, net, time_s, now_s, is_news), changes)
+            _keep(self.tracker.apply_foreign(symbol, net, time_s, now_s, is_news), changes)
 
     def apply_index(self, message: IndexMessage, now_s: float, changes: Changes) -> None:
         """Take an index; VN30 is the other leg of every basis."""
@@ -224,7 +198,7 @@ class MarketDay:
         if point.futures_symbol == self.derivatives.active:
             time_s = point.timestamp.timestamp()
             is_news = self._is_news(time_s, now_s)
-            _keep(self._tracker.apply_basis(point, time_s, now_s, is_news), changes)
+            _keep(self.tracker.apply_basis(point, time_s, now_s, is_news), changes)
 
     def advance(self, now_s: float, changes: Changes) -> None:
         """Let market time pass: windows empty, the basis goes stale."""
@@ -242,11 +216,12 @@ class MarketDay:
         for part in (
             self.quotes,
             self.reconciler,
+            self.gaps,
             self.aggregator,
             self.foreign,
             self.board,
             self.audit,
-            self._tracker,
+            self.tracker,
         ):
             part.forget(symbol)
 
@@ -256,27 +231,13 @@ def _keep(alert: Alert | None, changes: Changes) -> None:
         changes.alerts.append(alert)
 
 
-def _has_consistent_totals(message: TradeMessage, quotes: QuoteCache) -> bool:
-    """Return whether the day's average price is possible, so that one absurd total cannot poison the day."""
-    if not message.total_volume or not message.total_value:
-        return True
-    unit = CONTRACT_MULTIPLIER_VND if message.exchange == DERIVATIVES else 1
-    average = message.total_value / (message.total_volume * unit)
-    ceiling, floor = message.ceiling, message.floor
-    if ceiling <= 0 or floor <= 0:
-        _, ceiling, floor = quotes.get_price_refs(message.symbol)
-    if ceiling <= 0 or floor <= 0:
-        ceiling, floor = message.price * AVERAGE_RATIO_MAX, message.price / AVERAGE_RATIO_MAX
-    return floor * (1 - AVERAGE_MARGIN) <= average <= ceiling * (1 + AVERAGE_MARGIN)
-
-
 def _classified(
     message: TradeMessage,
     volume: int,
     value: int,
     trade_type: TradeType,
-    bid: int | float,
-    ask: int | float,
+    bid: Price,
+    ask: Price,
     phase: Phase,
 ) -> ClassifiedTrade:
     return ClassifiedTrade(

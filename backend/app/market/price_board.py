@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.market.contract_codes import CONTRACT_MULTIPLIER_VND
 from app.market.messages import DERIVATIVES, Price, QuoteMessage, TradeMessage
-from app.market.models import Phase, PriceData
+from app.market.models import ClassifiedTrade, Phase, PriceData
 from app.market.trading_session import AUCTION_PHASES
 
 LEVELS_MAX = 3
@@ -42,6 +42,23 @@ class PriceBoard:
         row.high = message.high if message.high > 0 else max(row.high or price, price)
         row.low = message.low if message.low > 0 else min(row.low or price, price)
         _set_change(row)
+
+    def restore_trade(self, trade: ClassifiedTrade, exchange: str) -> None:
+        """Show a stored print again; open, high and low are those of the prints we have."""
+        row = self.row(trade.symbol, exchange)
+        price = trade.price
+        row.last_price, row.last_volume = price, trade.volume
+        row.open = row.open or price
+        row.high = max(row.high or price, price)
+        row.low = min(row.low or price, price)
+        row.phase = trade.phase
+
+    def restore_totals(self, symbol: str, exchange: str, volume: int, value: int) -> None:
+        """Show the totals that the stored prints and gaps add up to."""
+        row = self.row(symbol, exchange)
+        row.total_volume, row.total_value = volume, value
+        unit = CONTRACT_MULTIPLIER_VND if exchange == DERIVATIVES else 1
+        row.avg_price = round(value / volume / unit, 2)
 
     def apply_auction(self, message: TradeMessage, phase: Phase) -> bool:
         """Take the price an auction would match at; return whether it moved."""

@@ -142,6 +142,11 @@ class PriceTracker:
             time_s,
         )
 
+    def restore_limit(self, alert: Alert, price: Price) -> None:
+        """Remember that a price still stands at the limit a stored alert was about."""
+        if alert.data.get("price") == price:
+            self._limits[alert.symbol] = alert.data["direction"]
+
     def forget(self, symbol: str) -> None:
         """Drop a symbol that is no longer tracked."""
         self._prints.pop(symbol, None)

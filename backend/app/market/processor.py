@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from app.market.alert_rules import AlertThresholds
+from app.market.change_subscribers import ChangeSubscribers
+from app.market.day_opening import DatedMessage, begins_day, limits_of
 from app.market.market_day import MarketDay, reject
 from app.market.market_queries import MarketQueries
 from app.market.market_time import date_at
@@ -29,16 +31,15 @@ from app.market.messages import (
 )
 from app.market.models import Changes, Phase
 from app.market.session_roll import SessionRoll
+from app.market.stored_day import StoredDay, last_moment_s, restore_day
 from app.market.tracked_scope import Scope, TrackedScope
 from app.market.trading_calendar import TradingCalendar
-from app.market.trading_session import PHASE_OF_CODE, TradingSession
+from app.market.trading_session import TradingSession
 
-type Callback = Callable[[Changes], None]
 type SymbolMessage = TradeMessage | QuoteMessage | SecurityStatusMessage
-type DatedMessage = SymbolMessage | ForeignMessage | IndexMessage
 
 
-class MarketDataProcessor(MarketQueries):
+class MarketDataProcessor(MarketQueries, ChangeSubscribers):
     """The market as it is now, from the messages so far."""
 
     def __init__(
@@ -53,6 +54,7 @@ class MarketDataProcessor(MarketQueries):
         channel_r_interval_ms: int = 1000,
         session_reset_time: time = time(15, 5),
     ) -> None:
+        super().__init__()
         self._scope = TrackedScope(tracked, scope, known_symbols)
         self._session = TradingSession(calendar)
         self._roll = SessionRoll(
@@ -63,7 +65,6 @@ class MarketDataProcessor(MarketQueries):
             reset_time=session_reset_time,
         )
         self._pending_refs: dict[str, PriceLimits] = {}  # of a day that has not begun
-        self._callbacks: list[Callback] = []
         self._handlers: dict[type, Callable[[Any, Changes], None]] = {
             TradeMessage: self._apply_trade,
             QuoteMessage: self._apply_quote,
@@ -122,25 +123,24 @@ class MarketDataProcessor(MarketQueries):
         changes = Changes(everything=True)
         day = self._roll.day
         if day is not None:
+            day.gaps.watch_from(self._roll.market_time_s)
             for symbol in day.symbols():
                 if self._scope.of(symbol) is not Scope.TRACKED:
                     day.forget(symbol)
         self._tell(changes)
         return changes
 
-    def subscribe(self, callback: Callback) -> Callable[[], None]:
-        """Call `callback` after each change; return what ends that."""
-        self._callbacks.append(callback)
-        return lambda: self.unsubscribe(callback)
-
-    def unsubscribe(self, callback: Callback) -> None:
-        """Stop calling `callback`; harmless when it is not subscribed."""
-        if callback in self._callbacks:
-            self._callbacks.remove(callback)
-
-    def _tell(self, changes: Changes) -> None:
-        for callback in tuple(self._callbacks):
-            callback(changes)
+    def restore(self, stored: StoredDay) -> Changes:
+        """Rebuild a day from what was stored of it, after a restart and before the feed starts."""
+        if self._roll.day is not None:
+            raise AssertionError("the day has begun: restore comes before the feed")
+        changes = Changes()
+        self._roll.advance_to(last_moment_s(stored), changes)
+        day = self._begin_day(stored.trading_date, changes)
+        restore_day(day, stored)
+        self._roll.alerts.restore(stored.alerts)
+        self._tell(changes)
+        return changes
 
     def _is_tracked(self, symbol: str, changes: Changes) -> bool:
         scope = self._scope.of(symbol)
@@ -156,20 +156,23 @@ class MarketDataProcessor(MarketQueries):
         """Return the day a message belongs to, begun if it is the first of a newer one; None when it is refused."""
         roll = self._roll
         day = roll.day
-        if day is None or message.trading_date != day.trading_date:
-            reason = self._refusal(message, day)
-            if reason:
-                reject(changes, reason)
-                return None
-            if message.exchange_time_s > roll.market_time_s:
+        begins = day is None or message.trading_date != day.trading_date
+        reason = self._refusal(message, day) if begins else ""
+        if message.exchange_time_s > roll.market_time_s and not reason:
+            if roll.is_ahead(message.exchange_time_s):
+                reason = "future_time"
+            else:
                 roll.advance(message.exchange_time_s, changes)
-            day = roll.begin_day(message.trading_date, changes)
-            pending, self._pending_refs = self._pending_refs, {}
-            for limits in pending.values():
-                self._apply_limits(limits, changes)
-            return day
-        if message.exchange_time_s > roll.market_time_s:
-            roll.advance(message.exchange_time_s, changes)
+        if reason:
+            reject(changes, reason)
+            return None
+        return self._begin_day(message.trading_date, changes) if begins else day
+
+    def _begin_day(self, trading_date: date, changes: Changes) -> MarketDay:
+        day = self._roll.begin_day(trading_date, changes)
+        pending, self._pending_refs = self._pending_refs, {}
+        for limits in pending.values():
+            self._apply_limits(limits, changes)
         return day
 
     def _refusal(self, message: DatedMessage, day: MarketDay | None) -> str:
@@ -179,16 +182,17 @@ class MarketDataProcessor(MarketQueries):
             return "future_date"
         if day is not None and message.trading_date < day.trading_date:
             return "older_date"
-        if _begins_day(message):
+        if begins_day(message):
             return ""
         if isinstance(message, TradeMessage):
-            self._pending_refs[message.symbol] = _limits_of(message)
+            self._pending_refs[message.symbol] = limits_of(message)
         return "pre_open"
 
     def _follow_phase(self, message: SymbolMessage, phase: Phase, day: MarketDay, changes: Changes) -> None:
         """Move the symbol, and with enough of them its exchange, to the phase of an accepted message."""
         exchange = message.exchange
         row = day.board.row(message.symbol, exchange)
+        row.exchange = exchange  # a restored row may not have known it
         exchanges = self._roll.exchanges
         if row.phase is not phase:
             exchanges.join(exchange, message.symbol)
@@ -250,11 +254,17 @@ class MarketDataProcessor(MarketQueries):
         if day is None or (trading_date is None and self._is_next_day_near(day)):
             self._pending_refs[message.symbol] = message
         elif trading_date is None or trading_date == day.trading_date:
-            day.apply_refs(message, changes)
+            self._apply_refs(message, day, changes)
         elif trading_date > day.trading_date:
             self._pending_refs[message.symbol] = message
         else:
             reject(changes, "older_date")
+
+    def _apply_refs(self, message: PriceLimits, day: MarketDay, changes: Changes) -> None:
+        is_new = message.symbol not in day.board.prices
+        day.apply_refs(message, changes)
+        if is_new and message.symbol in day.board.prices:
+            day.board.prices[message.symbol].phase = self.phase_of(message.exchange)
 
     def _is_next_day_near(self, day: MarketDay) -> bool:
         """Return whether an undated figure (REST) is no longer about the day that is shown."""
@@ -265,27 +275,3 @@ class MarketDataProcessor(MarketQueries):
 
     def _ignore(self, _message: BarMessage | OddLotMessage, changes: Changes) -> None:
         changes.ignored += 1
-
-
-def _begins_day(message: DatedMessage) -> bool:
-    """Return whether a message tells something of its day: the zero rows of the early morning do not."""
-    if isinstance(message, TradeMessage):
-        return message.price > 0 and message.total_volume > 0
-    if isinstance(message, QuoteMessage):
-        return bool(message.bids or message.asks)
-    if isinstance(message, ForeignMessage):
-        return message.buy_volume > 0 or message.sell_volume > 0
-    if isinstance(message, IndexMessage):
-        return message.value > 0
-    return message.session in PHASE_OF_CODE
-
-
-def _limits_of(message: TradeMessage) -> PriceLimits:
-    return PriceLimits(
-        symbol=message.symbol,
-        trading_date=message.trading_date,
-        exchange=message.exchange,
-        ceiling=message.ceiling,
-        floor=message.floor,
-        ref_price=message.ref_price,
-    )

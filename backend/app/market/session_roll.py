@@ -17,9 +17,10 @@ from app.market.models import Changes, Phase, SessionEvent
 from app.market.price_tracker import PriceTracker
 from app.market.trading_calendar import TradingCalendar
 
-# A message stamped further ahead of the source's clock does not pull market time along: one wrong stamp must not
-# end the day. Generous, because a fast simulator's ticks lie minutes apart.
-TIME_LEAD_MAX_S = 300.0
+# A message stamped further ahead of the source's clock is refused: one wrong stamp must neither end the day nor make
+# every later quote of its symbol look old. Generous: servers' clocks are wrong, and a fast simulator's ticks are far
+# apart.
+TIME_LEAD_MAX_S = 1800.0
 
 
 class SessionRoll:
@@ -57,13 +58,19 @@ class SessionRoll:
         """Take the source's clock."""
         if self.tick_s is None or time_s > self.tick_s:
             self.tick_s = time_s
+        self.advance_to(time_s, changes)
+
+    def advance_to(self, time_s: float, changes: Changes) -> None:
+        """Move market time on to `time_s` unless it is there already."""
         if time_s > self.market_time_s:
             self.advance(time_s, changes)
 
+    def is_ahead(self, time_s: float) -> bool:
+        """Return whether a stamp lies too far in the future to be true; without a tick nobody knows."""
+        return self.tick_s is not None and time_s > self.tick_s + TIME_LEAD_MAX_S
+
     def advance(self, time_s: float, changes: Changes) -> None:
         """Move market time on to `time_s`, which is greater."""
-        if self.tick_s is not None and time_s > self.tick_s + TIME_LEAD_MAX_S:
-            time_s = max(self.tick_s + TIME_LEAD_MAX_S, self.market_time_s)
         self.market_time_s = time_s
         second = int(time_s)
         if second == self._second:

@@ -6,7 +6,6 @@ not listed is `unknown`, which makes its prints neutral.
 
 from __future__ import annotations
 
-from app.market.market_time import date_at
 from app.market.models import Phase
 from app.market.trading_calendar import TradingCalendar
 
@@ -37,9 +36,8 @@ class TradingSession:
             return phase
         if code in CLOSED_CODES:
             # the rows of 08:00 carry "C" as those of the afternoon do
-            is_before_open = time_s < self._calendar.opening_s(exchange, date_at(time_s))
-            is_trading_day = self._calendar.is_trading_day(date_at(time_s))
-            return Phase.PRE_OPEN if is_before_open and is_trading_day else Phase.CLOSED
+            clock_phase = self._calendar.phase_at(exchange, time_s)
+            return Phase.PRE_OPEN if clock_phase is Phase.PRE_OPEN else Phase.CLOSED
         if not code:
             return self._calendar.phase_at(exchange, time_s)
         return Phase.UNKNOWN

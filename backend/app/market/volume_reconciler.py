@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-TOTAL_VOLUME_JUMP = "total_volume_jump"
-LATE_START = "late_start"
-
 
 class VolumeStep(Struct, frozen=True, gc=False):
     """How far one message moved the total: `shown` by its print, `missed` before it."""

@@ -1,0 +1,98 @@
+from app.market.tracked_scope import REMEMBERED_MAX, Scope, TrackedScope
+
+from tests.market.builders import (
+    FRONT,
+    make_foreign,
+    make_future,
+    make_index,
+    make_processor,
+    make_quote,
+    make_trade,
+)
+
+
+def test_tracked_scope_set_of_symbols_also_tracks_futures():
+    scope = TrackedScope({"VNM"}, "VN30", {"VNM", "SSI"})
+    assert scope.of("VNM") is scope.of(FRONT) is scope.of("VN30F2603") is Scope.TRACKED
+    assert scope.of("SSI") is scope.of("41I2GC000") is Scope.IGNORED
+    assert scope.of("XXXX") is Scope.UNKNOWN
+
+
+def test_tracked_scope_without_a_master_list_knows_everything():
+    scope = TrackedScope({"VNM"}, "VN30", None)
+    assert scope.of("XXXX") is Scope.IGNORED
+    scope.set_known_symbols({"VNM"})
+    assert scope.of("XXXX") is Scope.UNKNOWN
+
+
+def test_tracked_scope_all_tracks_what_exists():
+    scope = TrackedScope(None, "ALL", {"VNM"})
+    assert scope.of("VNM") is Scope.TRACKED
+    assert scope.of("XXXX") is Scope.UNKNOWN
+
+
+def test_tracked_scope_memory_is_bounded():
+    scope = TrackedScope(None, "ALL", {"VNM"})
+    for i in range(REMEMBERED_MAX):
+        scope.of(f"S{i}")
+    assert len(scope._answers) == REMEMBERED_MAX
+    scope.of("ONE MORE")
+    assert len(scope._answers) == 1
+
+
+def test_processor_new_scope_forgets_what_left_it():
+    processor = make_processor()
+    processor.apply(
+        [make_trade("VNM"), make_quote("FPT"), make_foreign("FPT", buy=9), make_foreign("VCB", buy=1)]
+    )
+    processor.apply([make_future(), make_index()])
+    changes = processor.set_tracked({"VNM", "SSI"}, "LIST")
+    assert changes.everything
+    assert set(processor.get_prices()) == {"VNM", FRONT}
+    assert processor.get_foreign_detail() == []
+    assert processor.get_foreign_summary().scope == "LIST"
+    assert processor.get_foreign_summary().total_buy_volume == 0
+    assert set(processor.get_indices()) == {"VN30"}
+    assert processor.apply([make_trade("FPT")]).ignored == 1
+
+
+def test_processor_symbol_tracked_from_mid_day_on_is_a_late_start():
+    processor = make_processor()
+    processor.apply([make_quote("VNM", time="08:59:00", session="ATO"), make_quote("VNM", time="10:00:00")])
+    processor.set_tracked({"SSI"}, "LIST")
+    changes = processor.apply([make_trade("SSI", volume=100, total=900)])
+    assert changes.gaps[0].cause == "late_start"
+
+
+def test_processor_symbol_tracked_again_begins_anew():
+    processor = make_processor()
+    processor.apply([make_trade("VNM", total=100)])
+    processor.set_tracked({"FPT"}, "LIST")
+    processor.set_tracked({"VNM"}, "LIST")
+    changes = processor.apply([make_trade("VNM", total=500)])
+    assert (changes.gaps[0].cause, changes.gaps[0].from_time) == ("late_start", None)
+    assert processor.get_trade_analysis("VNM").total_volume == 500
+
+
+def test_processor_master_list_drops_symbols_that_do_not_exist():
+    processor = make_processor(tracked=None, scope="ALL")
+    assert processor.set_known_symbols({"VNM"}).everything
+    processor.apply([make_trade("VNM")])
+    assert processor.apply([make_trade("XXXX")]).rejected == {"unknown_symbol": 1}
+    processor.set_known_symbols({"FPT"})
+    assert processor.get_prices() == {}
+
+
+def test_processor_subscribers_are_told_of_each_change_until_they_leave():
+    processor = make_processor()
+    heard = []
+    leave = processor.subscribe(heard.append)
+    changes = processor.apply([make_trade()])
+    assert heard == [changes]
+    processor.set_tracked({"VNM"}, "LIST")
+    processor.reset_session()
+    assert len(heard) == 3
+    leave()
+    leave()
+    processor.apply([make_trade(total=200)])
+    assert len(heard) == 3
