@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -13,8 +12,6 @@ from starlette.responses import Response
 from app.api.parameters import BadParameterError
 from app.api.schemas import ErrorBody
 from app.publish.fragments import encode_json
-
-log = structlog.get_logger(__name__)
 
 _CODES = {
     400: "bad_request",
@@ -64,7 +61,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(BadParameterError, _on_bad_parameter)
-    app.add_exception_handler(Exception, _on_bug)
 
 
 async def _on_http_error(_request: Request, error: Exception) -> Response:
@@ -82,8 +78,3 @@ async def _on_validation_error(_request: Request, error: Exception) -> Response:
 
 async def _on_bad_parameter(_request: Request, error: Exception) -> Response:
     return error_response(422, str(error))
-
-
-async def _on_bug(request: Request, error: Exception) -> Response:
-    log.error("request_failed", path=request.url.path, exc_info=error)
-    return error_response(500, "something broke on our side; the log knows what")

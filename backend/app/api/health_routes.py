@@ -71,4 +71,5 @@ async def config(services: Services) -> Response:
 async def metrics(services: Services) -> Response:
     """Return the Prometheus text. nginx does not pass this path on."""
     services.metrics.record_feed(services.feed_status())
+    services.metrics.record_audit(services.reader.get_classification_audit().values())
     return Response(services.metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -53,8 +53,7 @@ async def foreign_detail(services: Services) -> Response:
 async def foreign_of_symbol(services: Services, symbol: str) -> Response:
     """Return foreign flow of one symbol; zeros until the day's first message."""
     symbol = _check_known(services, parse_symbol(symbol))
-    rows = (row for row in services.reader.get_foreign_detail() if row.symbol == symbol)
-    return json_of(next(rows, None) or ForeignInvestorData(symbol))
+    return json_of(services.reader.get_foreign(symbol) or ForeignInvestorData(symbol))
 
 
 @router.get("/api/market/volume-stats", response_model=schemas.VolumeStats)
@@ -129,7 +128,7 @@ async def index_of_id(services: Services, index_id: str) -> Response:
 @router.get("/api/market/classification-audit", response_model=dict[str, schemas.AuditRow])
 async def classification_audit(services: Services) -> Response:
     """Return, per symbol, how far the classification can be trusted."""
-    return json_of(services.classification_audit())
+    return json_of(services.reader.get_classification_audit())
 
 
 @router.get("/api/vn30-components", response_model=schemas.VN30Components)

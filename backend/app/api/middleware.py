@@ -1,4 +1,6 @@
-"""Around every REST answer: how long it took, one access line without tokens, and the headers all answers share."""
+"""Around every REST answer: how long it took, one access line without tokens, the headers all answers share, and a
+500 in the one error body for what nobody foresaw.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ log = structlog.get_logger("app.access")
 
 BODY_BYTES_MAX = 64 * 1024
 QUIET_PATHS = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
+CLIENT_GONE = 499  # nginx's number for a client that left before the answer
 NO_ROUTE = "(no route)"  # one label for whatever people try
 
 
@@ -32,7 +35,7 @@ class RequestObserver:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status_code = 500
+        status_code = 0  # not answered yet
         started_s = self._clock.monotonic_s()
 
         async def send_observed(message: Message) -> None:
@@ -50,8 +53,15 @@ class RequestObserver:
                 await error_response(413, "at most 64 KiB a request")(scope, receive, send_observed)
             else:
                 await self._app(scope, receive, send_observed)
+        except Exception:
+            log.exception("request_failed", path=scope["path"])
+            if status_code:
+                raise  # half an answer is out: uvicorn cuts the connection
+            await error_response(500, "something broke on our side; the log knows what")(
+                scope, receive, send_observed
+            )
         finally:
-            self._record(scope, status_code, self._clock.monotonic_s() - started_s)
+            self._record(scope, status_code or CLIENT_GONE, self._clock.monotonic_s() - started_s)
 
     def _record(self, scope: Scope, status_code: int, duration_s: float) -> None:
         template = getattr(scope.get("route"), "path", NO_ROUTE)

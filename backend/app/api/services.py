@@ -57,6 +57,5 @@ class ApiServices:
     limits: WebSocketLimits = field(default_factory=WebSocketLimits)
     connection_limiter: ConnectionLimiter = field(default_factory=ConnectionLimiter)
     dashboard: DashboardConfig = field(default_factory=DashboardConfig)
-    classification_audit: Callable[[], dict[str, Any]] = dict  # symbol -> AuditRow
     database_status: Callable[[], str] = _no_database  # connected, unavailable, not_configured
     spool_status: Callable[[], dict[str, Any] | None] = _no_spool

@@ -22,6 +22,7 @@ from app.telemetry.metrics import Metrics
 EVENTS_MAX = 500  # as many as the alert buffer holds
 CLIENTS_PER_SLICE = 200  # about 3 ms of writing; then the loop may do something else
 WRITE_COST_S = 12e-6  # one frame to one client (PERFORMANCE.md section 2)
+RETRY_INTERVAL_S = 0.05  # before a slow client is asked again, also when there is no throttle
 WRITE_SHARE = 0.6  # of a core that writing may take: the period grows with the clients
 
 
@@ -71,7 +72,7 @@ class ChannelStream:
             await self._wake.wait()
             self._wake.clear()
             is_owed = await self.push()
-            await self._clock.sleep(self.period_s)
+            await self._clock.sleep(max(self.period_s, RETRY_INTERVAL_S) if is_owed else self.period_s)
             if is_owed:  # somebody was skipped: the last state must reach him though nothing else happens
                 self._wake.set()
 

@@ -45,11 +45,6 @@ class FragmentTable[T]:
     def is_stale(self) -> bool:
         return self._all_dirty or bool(self._dirty)
 
-    @property
-    def stale_keys(self) -> frozenset[str] | None:
-        """Return the rows to read again; None: all of them."""
-        return None if self._all_dirty else frozenset(self._dirty)
-
     def refresh(self, rows: Mapping[str, T]) -> None:
         """Encode the rows that changed; those no longer in `rows` disappear."""
         if not self.is_stale:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
 from app.market.models import (
     Alert,
     AlertType,
+    AuditRow,
     BasisPoint,
     DerivativesData,
     ForeignInvestorData,
     ForeignSummary,
     IndexData,
-    MarketSnapshot,
+    PriceData,
     SessionInfo,
     SessionStats,
     Severity,
@@ -24,9 +24,11 @@ from app.market.models import (
 class MarketReader(Protocol):
     """Views of the present state. They are the live structs: read them, and never keep them across an await."""
 
-    def get_market_snapshot(self, symbols: Collection[str] | None = None) -> MarketSnapshot: ...
+    def get_prices(self) -> dict[str, PriceData]: ...
+    def get_session_stats(self) -> dict[str, SessionStats]: ...
     def get_foreign_summary(self) -> ForeignSummary: ...
     def get_foreign_detail(self) -> list[ForeignInvestorData]: ...
+    def get_foreign(self, symbol: str) -> ForeignInvestorData | None: ...
     def get_trade_analysis(self, symbol: str) -> SessionStats | None: ...
     def get_derivatives_data(self) -> DerivativesData | None: ...
     def get_basis_trend(self, minutes: int) -> list[BasisPoint]: ...
@@ -40,3 +42,4 @@ class MarketReader(Protocol):
         symbol: str | None = None,
         since: datetime | None = None,
     ) -> list[Alert]: ...
+    def get_classification_audit(self) -> dict[str, AuditRow]: ...

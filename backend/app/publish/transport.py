@@ -26,7 +26,12 @@ from app.publish.wire_frame import WireFrame
 
 EXTENSION = "vnstock.frame_sink"
 MESSAGE_BYTES_MAX = 64 * 1024  # SPEC 7.7: larger frames are refused
-CLOSE_GRACE_S = 2.0  # for the close frame to leave and its echo to come; then the socket is cut
+# For the close frame to leave and its echo to come; then the socket is cut.
+CLOSE_GRACE_S = 2.0
+CLOSE_GRACES_S: dict[int, float] = {
+    CloseCode.TOO_SLOW: 5.0,  # the frame stands behind a full buffer
+    CloseCode.NO_PONG: 1.0,  # most likely nobody is there
+}
 UNSENT_IN_KERNEL_BYTES = (
     128 * 1024
 )  # beyond it a backlog shows in unsent_bytes instead of hiding in the kernel
@@ -82,7 +87,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.read_paused:  # or the echo of the close frame is never read
             self.read_paused = False
             self.transport.resume_reading()
-        self._cut_later()
+        self._cut_later(CLOSE_GRACES_S.get(code, CLOSE_GRACE_S))
 
     def keepalive_timeout(self) -> None:
         self.pong_timer = None
@@ -97,7 +102,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_parser_exception(self) -> None:
         super().handle_parser_exception()
-        self._cut_later()
+        self._cut_later(CLOSE_GRACE_S)
 
     def _is_open(self) -> bool:
         return (
@@ -107,9 +112,9 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             and not self.transport.is_closing()
         )
 
-    def _cut_later(self) -> None:
+    def _cut_later(self, delay_s: float) -> None:
         """Bound the farewell: transport.close() alone waits for ever for a dead peer to take its backlog."""
-        self.close_timer = self.loop.call_later(CLOSE_GRACE_S, self.transport.abort)
+        self.close_timer = self.loop.call_later(delay_s, self.transport.abort)
 
 
 class QueuedSink:

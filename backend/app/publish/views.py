@@ -134,15 +134,10 @@ class FullViews:
         return self._indices.join_over(self._indices_with_intraday)
 
     def _refresh_symbols(self) -> None:
-        """Read and encode the symbols that changed, both tables in one reading of the market."""
-        quote_keys, price_keys = self._quotes.stale_keys, self._prices.stale_keys
-        if quote_keys is None or price_keys is None:
-            stale = None
-        elif not (stale := quote_keys | price_keys):
-            return
-        snapshot = self._reader.get_market_snapshot(stale)
-        self._quotes.refresh(snapshot.quotes)
-        self._prices.refresh(snapshot.prices)
+        if self._quotes.is_stale:
+            self._quotes.refresh(self._reader.get_session_stats())
+        if self._prices.is_stale:
+            self._prices.refresh(self._reader.get_prices())
 
 
 def _encode_without_intraday(index: IndexData) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 if TYPE_CHECKING:
-    from app.market.models import Changes, FeedStatus
+    from app.market.models import AuditRow, Changes, FeedStatus
 
 FAST_BUCKETS_S = (0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0)
 LAG_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -89,6 +90,9 @@ class Metrics:
         for gap in changes.gaps:
             if gap.cause != "late_start":  # no fault: nothing was watched before
                 self.missed_volume_total.inc(gap.volume)
+                self.gaps_open.inc()
+        if any(event.event == "new_day" for event in changes.session_events):
+            self.gaps_open.set(0)
         for reason, count in changes.rejected.items():
             self.ssi_messages_rejected_total.labels(reason).inc(count)
 
@@ -98,6 +102,14 @@ class Metrics:
             self.feed_state.labels(state).set(1 if state is status.state else 0)
         for channel, age_s in status.ages.items():
             self.feed_age_seconds.labels(channel).set(age_s)
+
+    def record_audit(self, rows: Iterable[AuditRow]) -> None:
+        """Show how often our aggressor is SSI's, over all symbols; NaN while nothing could be compared."""
+        compared = agreed = 0
+        for row in rows:
+            compared += row.compared
+            agreed += row.agreed
+        self.classifier_agreement_ratio.set(agreed / compared if compared else math.nan)
 
     def before_scrape(self, refresh: Callable[[], None]) -> None:
         """Have gauges that cost something to work out set only when somebody looks."""

@@ -1,0 +1,218 @@
+"""What the pinned uvicorn must go on doing for DirectWebSocketProtocol, seen from a bare socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import uvicorn
+import uvloop
+from websockets.asyncio.client import connect
+
+from app.api.services import WebSocketLimits
+from app.market.models import Changes, PriceData
+from app.publish.channels import Channel
+from app.publish.transport import DirectWebSocketProtocol, uvicorn_options
+from tests.api.conftest import Backend, Serve
+from tests.publish.fakes import eventually, make_alert
+
+CLOSE, PING = 8, 9
+HANDSHAKE = (
+    "GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+@asynccontextmanager
+async def bare_socket(
+    port: int, path: str
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A WebSocket client that answers nothing and reads only when told to."""
+    raw = socket.create_connection(("127.0.0.1", port))
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    reader, writer = await asyncio.open_connection(sock=raw, limit=1024)
+    writer.write(HANDSHAKE.format(path=path).encode())
+    await reader.readuntil(b"\r\n\r\n")
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+async def read_frames(reader: asyncio.StreamReader) -> list[tuple[int, bytes]]:
+    """Read frames to the close frame or the end: (opcode, payload)."""
+    frames = []
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                head = await reader.readexactly(2)
+                size = head[1]
+                if size == 126:
+                    size = struct.unpack("!H", await reader.readexactly(2))[0]
+                elif size == 127:
+                    size = struct.unpack("!Q", await reader.readexactly(8))[0]
+                frames.append((head[0] & 0x0F, await reader.readexactly(size)))
+                if frames[-1][0] == CLOSE:
+                    return frames
+            except (asyncio.IncompleteReadError, ConnectionError):
+                return frames
+
+
+async def wait_for_clients(backend: Backend, channel: Channel, count: int) -> None:
+    await eventually(lambda: backend.publisher.managers[channel].client_count == count)
+
+
+@pytest.mark.parametrize("http", ["h11", "httptools"])
+async def test_protocol_under_either_parser_hands_itself_to_the_application(
+    serve: Serve, backend: Backend, http: str
+) -> None:
+    server = await serve(backend, http=http)
+    async with connect(f"{server.url}/ws/market") as client:
+        await client.recv()
+        await wait_for_clients(backend, Channel.MARKET, 1)
+        (connection,) = backend.publisher.managers[Channel.MARKET].clients
+        assert isinstance(connection._sink, DirectWebSocketProtocol)
+
+
+async def test_client_that_never_answers_a_ping_is_closed_4412_and_vanishes(
+    serve: Serve, backend: Backend
+) -> None:
+    server = await serve(backend, heartbeat_s=(0.1, 0.1))
+    async with bare_socket(server.port, "/ws/foreign") as (reader, _):
+        frames = await read_frames(reader)
+    assert frames[-1][0] == CLOSE
+    assert struct.unpack("!H", frames[-1][1][:2])[0] == 4412
+    assert [opcode for opcode, _ in frames].count(PING) == 1
+    await wait_for_clients(backend, Channel.FOREIGN, 0)
+    assert backend.publisher.managers[Channel.FOREIGN].closes == {"4412": 1}
+
+
+async def test_client_that_answers_pings_stays(serve: Serve, backend: Backend) -> None:
+    server = await serve(backend, heartbeat_s=(0.05, 0.1))
+    async with connect(f"{server.url}/ws/foreign", ping_interval=None) as client:
+        reading = asyncio.create_task(client.recv())
+        await asyncio.sleep(0.5)
+        assert backend.publisher.managers[Channel.FOREIGN].client_count == 1
+        await reading
+
+
+async def test_half_open_client_with_a_backlog_vanishes_too(serve: Serve, backend: Backend) -> None:
+    backend.market.prices |= {f"S{number:04}": PriceData() for number in range(1_600)}
+    server = await serve(backend, heartbeat_s=(0.3, 0.1))
+    async with bare_socket(server.port, "/ws/market"):
+        for price in range(100):
+            backend.market.prices["VCB"] = PriceData(last_price=price)
+            backend.publisher.mark_changed(Changes(prices={"VCB"}))
+            await asyncio.sleep(0.01)
+        await wait_for_clients(backend, Channel.MARKET, 0)
+        await eventually(lambda: not server.uvicorn.server_state.connections)  # the socket itself too
+
+
+async def test_reader_that_stops_is_skipped_and_bounded_while_others_go_on(
+    serve: Serve, backend: Backend
+) -> None:
+    backend.market.prices |= {f"S{number:04}": PriceData() for number in range(800)}
+    backend.throttle_interval_s = 0.01
+    server = await serve(backend)
+    async with (
+        bare_socket(server.port, "/ws/market") as (reader, _),
+        connect(f"{server.url}/ws/market", max_size=None) as quick,
+    ):
+        await wait_for_clients(backend, Channel.MARKET, 2)
+        slow = min(backend.publisher.managers[Channel.MARKET].clients, key=lambda client: client.id)
+        frame_bytes = 0
+        for price in range(60):
+            backend.market.prices["VCB"] = PriceData(last_price=price)
+            backend.publisher.mark_changed(Changes(prices={"VCB"}))
+            while True:
+                message = json.loads(text := await quick.recv())
+                if message.get("prices", {}).get("VCB", {}).get("last_price") == price:
+                    break
+            frame_bytes = len(text)
+            assert slow.unsent_bytes <= 64 * 1024 + frame_bytes + 200
+        assert slow.frames_skipped > 5
+        # once it reads again it is given the last state, though nothing more happens
+        last = b'"last_price":59'
+        async with asyncio.timeout(10):
+            received = b""
+            while last not in received:
+                received = received[-100:] + await reader.read(65_536)
+        assert slow.closed_with is None
+
+
+async def test_alert_client_that_stops_reading_is_closed_4408(serve: Serve) -> None:
+    backend = Backend(limits=WebSocketLimits(connections_per_ip=9, buffer_bytes_max=65_536))
+    server = await serve(backend)
+    async with (
+        bare_socket(server.port, "/ws/alerts") as (reader, _),
+        connect(f"{server.url}/ws/alerts") as quick,
+    ):
+        await wait_for_clients(backend, Channel.ALERTS, 2)
+        await quick.recv()
+        await quick.recv()
+        for number in range(40):
+            alert = make_alert(number)
+            alert.data["padding"] = "x" * 20_000
+            backend.publisher.mark_changed(Changes(alerts=[alert]))
+            assert json.loads(await quick.recv())["data"]["id"] == alert.id
+        await eventually(lambda: "4408" in backend.publisher.managers[Channel.ALERTS].closes)
+        frames = await read_frames(reader)
+    assert frames[-1][0] == CLOSE
+    assert struct.unpack("!H", frames[-1][1][:2])[0] == 4408
+
+
+async def test_other_server_protocol_falls_back_to_send_text(serve: Serve, backend: Backend) -> None:
+    server = await serve(backend, ws="websockets-sansio")
+    async with connect(f"{server.url}/ws/market") as client:
+        assert json.loads(await client.recv())["type"] == "status"
+        assert "prices" in json.loads(await client.recv())
+        backend.publisher.dismiss_all()
+        assert json.loads(await client.recv())["type"] == "bye"
+        await client.wait_closed()
+        assert client.close_code == 4410
+    async with connect(f"{server.url}/ws/market") as client:
+        await client.wait_closed()
+        assert client.close_code == 4410
+
+
+async def test_other_server_protocol_refuses_a_large_message_with_4400(
+    serve: Serve, backend: Backend
+) -> None:
+    server = await serve(backend, ws="websockets-sansio", ws_max_size=1024 * 1024)
+    async with connect(f"{server.url}/ws/index") as client:
+        await client.recv()
+        await client.recv()
+        await client.send("x" * 70_000)
+        assert json.loads(await client.recv())["code"] == "TOO_LARGE"
+        await client.wait_closed()
+        assert client.close_code == 4400
+
+
+def test_protocol_under_uvloop_writes_frames_and_closes() -> None:
+    async def scenario() -> None:
+        backend = Backend()
+        config = uvicorn.Config(
+            backend.app(), log_config=None, lifespan="off", port=0, **uvicorn_options(30, 10)
+        )
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve())
+        await eventually(lambda: server.started)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        async with connect(f"ws://127.0.0.1:{port}/ws/market") as client:
+            assert json.loads(await client.recv())["type"] == "status"
+            await client.recv()
+            (connection,) = backend.publisher.managers[Channel.MARKET].clients
+            assert connection.unsent_bytes == 0
+            server.should_exit = True
+            assert json.loads(await client.recv())["type"] == "bye"
+            await client.wait_closed()
+            assert client.close_code == 4410
+        await serving
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(scenario())
