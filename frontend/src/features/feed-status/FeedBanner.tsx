@@ -49,7 +49,7 @@ export function FeedBanner() {
         {kind ? `${freshness.source ? t(`source/${freshness.source}`) : ''} ${t(`feed/${freshness.word}`)}` : ''}
       </div>
       {kind ? (
-        <div className={styles.banner} data-kind={kind} data-tone={tone}>
+        <section aria-label={t('session/state')} className={styles.banner} data-kind={kind} data-tone={tone}>
           <Icon name={icon} />
           {isOtherSource ? <span className={styles.source}>{t(`sourceTag/${freshness.source ?? 'ssi'}`)}</span> : null}
           <span>{sentence(kind)}</span>
@@ -64,7 +64,7 @@ export function FeedBanner() {
               {t('banner/dismiss')}
             </Button>
           ) : null}
-        </div>
+        </section>
       ) : null}
     </>
   )

@@ -18,7 +18,6 @@ async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 export interface DashboardConfig {
-  ui_default_palette?: string | null
   palette?: string | null
   version?: string | null
 }
