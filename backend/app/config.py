@@ -1,1 +1,155 @@
-"""Settings: the only reader of the environment."""
+"""Settings: the only reader of the environment. `.env.example` lists every one; a test compares the two.
+
+Errors: a wrong value raises SettingsError with one line that names the setting and what is allowed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+REPOSITORY_DIR = Path(__file__).resolve().parents[2]
+CHANNELS = ("X-TRADE", "X-QUOTE", "X", "R", "MI", "B", "F", "OL")
+
+
+class SettingsError(ValueError):
+    """A setting can't be used; the message is one line fit for the operator."""
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _check_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("should be a URL that begins with http:// or https://")
+    return value if value.endswith("/") else value + "/"
+
+
+def _check_channel(value: str) -> str:
+    name, _, symbols = value.partition(":")
+    if name.upper() not in CHANNELS or not symbols:
+        raise ValueError(f"should be CHANNEL:SYMBOLS with a channel of {', '.join(CHANNELS)}")
+    return f"{name.upper()}:{symbols}"
+
+
+def _check_network(value: str) -> str:
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError("should be an IP address or a CIDR network") from None
+    return value
+
+
+type CommaList[T] = Annotated[list[T], NoDecode, BeforeValidator(_split)]
+Url = Annotated[str, AfterValidator(_check_url)]
+
+
+class Settings(BaseSettings):
+    """Every setting with its unit and default. Empty values count as not set."""
+
+    model_config = SettingsConfigDict(
+        env_file=REPOSITORY_DIR / ".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    # SSI FastConnect Data
+    ssi_consumer_id: str = ""
+    ssi_consumer_secret: SecretStr = SecretStr("")
+    ssi_base_url: Url = "https://fc-data.ssi.com.vn/"
+    ssi_stream_url: Url = "https://fc-datahub.ssi.com.vn/"
+    ssi_channels: CommaList[Annotated[str, AfterValidator(_check_channel)]] = [
+        "X-TRADE:ALL",
+        "X-QUOTE:ALL",
+        "R:ALL",
+        "MI:ALL",
+        "F:ALL",
+    ]
+    ssi_connections: Literal["one", "per_channel"] = "one"
+    feed_source: Literal["auto", "ssi", "simulator", "replay"] = "auto"
+    feed_stall_s: float = Field(20, ge=5, le=600)
+    record_dir: Path | None = None
+
+    # The market
+    tracked_symbols: CommaList[str] = ["VN30"]
+    futures_override: str = ""
+    channel_r_interval_ms: int = Field(1000, ge=0, le=60_000)
+    session_reset_time: time = time(15, 5)
+    extra_holidays: CommaList[date] = []
+    extra_trading_days: CommaList[date] = []
+    holidays_uncertain_closed: bool = False
+
+    # Alerts
+    alert_volume_spike_ratio: float = Field(3.0, gt=0)
+    alert_volume_spike_min_prints: int = Field(10, ge=0)
+    alert_volume_window_min: float = Field(20, gt=0)
+    alert_foreign_change_pct: float = Field(30, gt=0)
+    alert_foreign_min_value: int = Field(1_000_000_000, ge=0)
+    alert_dedup_s: float = Field(60, ge=0)
+
+    # WebSocket and REST
+    app_host: str = "127.0.0.1"
+    app_port: int = Field(8000, ge=0, le=65_535)
+    ws_throttle_interval_ms: int = Field(500, ge=0, le=60_000)
+    ws_heartbeat_interval: float = Field(30, ge=1)
+    ws_heartbeat_timeout: float = Field(10, ge=1)
+    ws_client_buffer_bytes: int = Field(1_048_576, ge=65_536)
+    ws_max_messages_per_s: int = Field(20, ge=1)
+    ws_max_connections_per_ip: int = Field(5, ge=1)
+    ws_auth_token: SecretStr = SecretStr("")
+    cors_origins: CommaList[str] = []
+    trusted_proxies: CommaList[Annotated[str, AfterValidator(_check_network)]] = []
+    ui_default_palette: Literal["red-up", "vn", "safe"] = "red-up"
+    frontend_dir: Path = REPOSITORY_DIR / "frontend" / "dist"
+
+    # Simulator and replay
+    sim_url: str = ""
+    sim_seed: int = 20_260_202
+    sim_speed: float = Field(1.0, ge=0)
+    sim_activity: float = Field(1.0, gt=0, le=100)
+    sim_symbols: int = Field(30, ge=1, le=1600)
+    sim_start: time = time(9, 14, 40)
+
+    # Logs
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("log_level", "log_format", "feed_source", "ssi_connections", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("tracked_symbols")
+    @classmethod
+    def _upper(cls, value: list[str]) -> list[str]:
+        if not value:
+            raise ValueError("should be VN30, an index, an exchange, ALL or a list of symbols")
+        return [symbol.upper() for symbol in value]
+
+    @property
+    def has_ssi_keys(self) -> bool:
+        """Whether both halves of the SSI key pair are set."""
+        return bool(self.ssi_consumer_id and self.ssi_consumer_secret.get_secret_value())
+
+    @property
+    def resolved_feed_source(self) -> Literal["ssi", "simulator", "replay"]:
+        """Return the source that `auto` stands for: ssi when keys are set, else the simulator."""
+        if self.feed_source == "auto":
+            return "ssi" if self.has_ssi_keys else "simulator"
+        return self.feed_source
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment and `.env`. Raise SettingsError naming the first wrong setting."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        # pydantic prefixes our own messages; the value itself stays out, it may be a secret
+        allowed = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name}: {allowed.replace('Input should', 'should', 1)}") from None

@@ -277,6 +277,20 @@ class MarketSnapshot(Struct, gc=False):
     feed: FeedStatus | None = None
 
 
+class AuditRow(Struct, frozen=True, gc=False):
+    """How well one symbol's prints could be classified, continuous trading only. Shares are null without prints."""
+
+    symbol: str
+    prints: int = 0
+    unclassified: int = 0
+    unclassified_share: float | None = None
+    compared: int = 0  # prints on which both we and SSI's Side decided
+    agreed: int = 0
+    agreement_ratio: float | None = None
+    tick_test_ratio: float | None = None  # agreement of the tick test with SSI's Side
+    missed_volume: int = 0
+
+
 class Gap(Struct, frozen=True, gc=False):
     """Volume the feed shows was traded but never sent as prints.
 
@@ -317,3 +331,5 @@ class Changes(Struct, gc=False):
     session_events: list[SessionEvent] = field(default_factory=list)
     rejected: dict[str, int] = field(default_factory=dict)  # reason -> messages that changed nothing
     everything: bool = False  # day roll or reset: all state is new
+    ignored: int = 0  # messages of symbols outside the tracked set, and of channels nothing is made of
+    unknown_sessions: dict[str, int] = field(default_factory=dict)  # undocumented session code -> messages

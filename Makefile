@@ -1,0 +1,81 @@
+# The verbs of the project: the same for people, CI and hooks. Bare `make` lists them.
+SHELL := bash
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+PY := backend/.venv/bin/python
+APP := cd backend && exec .venv/bin/python -m app
+RUN_ENV := backend/.venv/.requirements.stamp
+DEV_ENV := backend/.venv/.requirements-dev.stamp
+NODE_ENV := frontend/node_modules/.package-lock.json
+NODE_DEV_ENV := frontend/node_modules/.dev.stamp
+DIST := frontend/dist/index.html
+
+help: ## List the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: setup ## Start everything; the dashboard is at http://localhost:8000 (ARGS="--port 9000")
+	@$(APP) serve $(ARGS)
+
+setup:
+	@$(MAKE) -j2 --output-sync=target $(RUN_ENV) $(DIST)
+
+dev: $(DEV_ENV) $(NODE_DEV_ENV) ## Backend that restarts itself on :8000, dashboard with hot reload on :5173
+	@$(PY) scripts/dev.py
+
+test: ## Everything CI runs (ONLY="check backend frontend e2e" picks stages)
+	@$(MAKE) -j2 --output-sync=target $(DEV_ENV) $(NODE_DEV_ENV)
+	@$(PY) scripts/test.py $(ONLY)
+
+check: ## Format, lint, types, import directions: both languages
+	@$(MAKE) -j2 --output-sync=target $(DEV_ENV) $(NODE_DEV_ENV)
+	@$(PY) scripts/test.py check
+
+fmt: $(DEV_ENV) ## Format the Python code
+	@cd backend && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+bench: $(DEV_ENV) ## Measure and print the figures beside their targets
+	@cd backend && .venv/bin/python -m benchmarks $(ARGS)
+
+simulate: $(RUN_ENV) ## Start only the stand-in SSI server (ARGS="--help")
+	@$(APP) simulate $(ARGS)
+
+replay: setup ## Play a trade file or a recording: make replay FILE=path [SPEED=10]
+	@test -n "$(FILE)" || { echo 'make replay FILE=path/to/vn30f1m_trades_DATE.csv.gz [SPEED=10]' >&2; exit 2; }
+	@$(APP) replay $(addprefix ../,$(filter-out /%,$(FILE))) $(filter /%,$(FILE)) --speed $(or $(SPEED),10) $(ARGS)
+
+record: $(RUN_ENV) ## Record the feed's raw frames: make record DIR=recordings
+	@$(APP) record --dir $(abspath $(or $(DIR),recordings)) $(ARGS)
+
+verify-real: $(DEV_ENV) ## Check our figures against real sessions: make verify-real DATA=folder
+	@test -n "$(DATA)" || { echo 'make verify-real DATA=folder with the trade files' >&2; exit 2; }
+	@cd backend && .venv/bin/python -m benchmarks.verify_real $(abspath $(DATA))
+
+lock: $(DEV_ENV) ## Pin the dependencies anew
+	@cd backend && for f in requirements requirements-dev requirements-uv requirements-node; do \
+	  .venv/bin/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url $$f.in -o $$f.lock || exit 1; done
+	@cd frontend && ../scripts/node.sh npm install --package-lock-only
+
+clean: ## Remove what the verbs made (environments, builds, caches)
+	@rm -rf backend/.venv backend/.venv-node frontend/node_modules frontend/dist backend/.mypy_cache backend/.ruff_cache
+
+$(RUN_ENV): backend/requirements.lock scripts/python.sh
+	@scripts/python.sh requirements.lock
+
+$(DEV_ENV): backend/requirements-dev.lock backend/requirements.lock scripts/python.sh
+	@scripts/python.sh requirements-dev.lock
+	@touch $(RUN_ENV)
+
+# node.sh may need the Python environment for its wheel, but only on machines without Node
+$(NODE_ENV): frontend/package-lock.json | $(if $(shell command -v npm),,$(RUN_ENV))
+	@echo 'node: installing what the dashboard is built with'
+	@cd frontend && ../scripts/node.sh npm ci --omit=dev --no-fund --no-audit --loglevel=error
+
+$(NODE_DEV_ENV): frontend/package-lock.json | $(if $(shell command -v npm),,$(RUN_ENV))
+	@echo 'node: installing what the dashboard is built and tested with'
+	@cd frontend && ../scripts/node.sh npm ci --no-fund --no-audit --loglevel=error && touch node_modules/.dev.stamp
+
+$(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/index.html frontend/vite.config.ts 2>/dev/null)
+	@echo 'node: building the dashboard'
+	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
+
+.PHONY: help run setup dev test check fmt bench simulate replay record verify-real lock clean

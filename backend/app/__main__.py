@@ -1,0 +1,7 @@
+"""`python -m app VERB`: see cli.py."""
+
+import sys
+
+from app.cli import main
+
+sys.exit(main())

@@ -1,0 +1,71 @@
+"""create_api: the routes, the middleware and the dashboard, as one ASGI application for main.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+
+from app.api import health_routes, market_routes, operator_routes, websocket_routes
+from app.api.dashboard import dashboard_router
+from app.api.dependencies import require_token
+from app.api.errors import install_error_handlers
+from app.api.middleware import RequestObserver
+from app.api.responses import json_of
+from app.api.services import ApiServices
+
+TITLE = "VN Stock Tracker"
+DESCRIPTION = (
+    "Live state of the Vietnamese stock market. Prices of equities in VND, futures and indices in points, "
+    'values in VND; moments are RFC 3339 with +07:00. Errors: {"error":{"code","message"}}. '
+    "Every answer names its source in the header X-Feed-Source."
+)
+
+
+def create_api(services: ApiServices, *, dist: Path | None = None, lifespan: Any = None) -> FastAPI:
+    """Build the application; `dist` is the built dashboard, served at / when it is there."""
+    app = FastAPI(
+        title=TITLE,
+        description=DESCRIPTION,
+        version=services.dashboard.version,
+        lifespan=lifespan,
+        openapi_url=None,  # ours asks for the token
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    install_error_handlers(app)
+    _add_middleware(app, services)
+    app.add_api_route(
+        "/openapi.json", _openapi, include_in_schema=False, dependencies=[Depends(require_token)]
+    )
+    for routes in (market_routes, operator_routes, health_routes, websocket_routes):
+        app.include_router(routes.router)
+    if dist is not None and (dist / "index.html").is_file():
+        app.include_router(dashboard_router(dist))
+    return app
+
+
+def _add_middleware(app: FastAPI, services: ApiServices) -> None:
+    if services.access.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(services.access.cors_origins),
+            allow_methods=["GET"],
+            allow_headers=["Authorization"],
+            expose_headers=["X-Feed-Source"],
+        )
+    app.add_middleware(
+        RequestObserver,
+        metrics=services.metrics,
+        clock=services.clock,
+        source=lambda: services.feed_status().source,
+    )
+
+
+async def _openapi(request: Request) -> Response:
+    app: FastAPI = request.app
+    return json_of(app.openapi())

@@ -1,0 +1,54 @@
+"""How many sockets one address may hold, and how many messages one socket may send."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+
+from app.api.client_address import limit_key
+
+
+class ConnectionLimiter:
+    """Counts open sockets per address. Overflow: the new socket is refused (4429)."""
+
+    def __init__(self, per_address_max: int = 5) -> None:
+        self._per_address_max = per_address_max
+        self._open: Counter[str] = Counter()
+
+    def acquire(self, address: str) -> Callable[[], None] | None:
+        """Take a place; return what gives it back (once, however often it is called), or None when full."""
+        key = limit_key(address)
+        if self._open[key] >= self._per_address_max:
+            return None
+        self._open[key] += 1
+        is_held = True
+
+        def release() -> None:
+            nonlocal is_held
+            if is_held:
+                is_held = False
+                self._open[key] -= 1
+                if not self._open[key]:
+                    del self._open[key]
+
+        return release
+
+    def open_count(self, address: str) -> int:
+        """Return how many sockets an address holds."""
+        return self._open.get(limit_key(address), 0)
+
+
+class MessagePace:
+    """At most `per_second` messages in any second. Overflow: the socket is closed (4429)."""
+
+    def __init__(self, per_second: int) -> None:
+        self._times_s: deque[float] = deque(maxlen=per_second)
+
+    def allows(self, now_s: float) -> bool:
+        """Count a message; False if it is one too many."""
+        times_s = self._times_s
+        is_full = len(times_s) == times_s.maxlen
+        if is_full and (not times_s or now_s - times_s[0] < 1.0):
+            return False
+        times_s.append(now_s)
+        return True

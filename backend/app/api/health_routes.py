@@ -1,0 +1,74 @@
+"""How the service is: for people, containers, the dashboard's start and Prometheus."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.api import schemas
+from app.api.dependencies import Services
+from app.api.errors import ApiError, error_responses
+from app.api.responses import json_of
+from app.market.models import FeedState
+
+router = APIRouter(tags=["health"])
+
+DEGRADED_FEED_STATES = frozenset(
+    {
+        FeedState.CONNECTING,
+        FeedState.PARTIAL,
+        FeedState.STALLED,
+        FeedState.RECONNECTING,
+        FeedState.FAILED,
+    }
+)
+
+
+@router.get("/health", response_model=schemas.Health)
+async def health(services: Services) -> Response:
+    """Return 200 always; `status` says whether something is missing."""
+    feed = services.feed_status()
+    database = services.database_status()
+    is_degraded = feed.state in DEGRADED_FEED_STATES or database == "unavailable"
+    return json_of(
+        {
+            "status": "degraded" if is_degraded else "ok",
+            "database": database,
+            "feed": feed,
+            "spool": services.spool_status(),
+        }
+    )
+
+
+@router.get("/health/live", response_model=schemas.Probe)
+async def live() -> Response:
+    """Return 200 as long as the event loop answers."""
+    return json_of({"status": "ok"})
+
+
+@router.get("/health/ready", response_model=schemas.Probe, responses=error_responses(503))
+async def ready(services: Services) -> Response:
+    """Return 200 once clients can be served."""
+    if not services.is_ready():
+        raise ApiError(503, "not_ready", "starting up")
+    return json_of({"status": "ok"})
+
+
+@router.get("/api/config", response_model=schemas.DashboardConfig)
+async def config(services: Services) -> Response:
+    """Return what the dashboard needs before anything else; open, for it says whether a token is needed."""
+    return json_of(
+        {
+            "source": services.feed_status().source,
+            "palette": services.dashboard.palette,
+            "auth_on": services.access.is_on,
+            "version": services.dashboard.version,
+        }
+    )
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(services: Services) -> Response:
+    """Return the Prometheus text. nginx does not pass this path on."""
+    services.metrics.record_feed(services.feed_status())
+    return Response(services.metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")

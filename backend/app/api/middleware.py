@@ -1,0 +1,76 @@
+"""Around every REST answer: how long it took, one access line without tokens, and the headers all answers share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.errors import error_response
+from app.clock import Clock
+from app.telemetry.metrics import Metrics
+
+log = structlog.get_logger("app.access")
+
+BODY_BYTES_MAX = 64 * 1024
+QUIET_PATHS = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
+NO_ROUTE = "(no route)"  # one label for whatever people try
+
+
+class RequestObserver:
+    """Pure ASGI: an answer is watched, never copied."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, clock: Clock, source: Callable[[], str]) -> None:
+        self._app = app
+        self._durations = metrics.http_request_duration_seconds
+        self._clock = clock
+        self._source = source
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status_code = 500
+        started_s = self._clock.monotonic_s()
+
+        async def send_observed(message: Message) -> None:
+            nonlocal status_code
+            if message["type"] == "http.response.start":
+                status_code = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Feed-Source"] = self._source()
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "no-referrer")
+            await send(message)
+
+        try:
+            if _declared_length(scope) > BODY_BYTES_MAX:
+                await error_response(413, "at most 64 KiB a request")(scope, receive, send_observed)
+            else:
+                await self._app(scope, receive, send_observed)
+        finally:
+            self._record(scope, status_code, self._clock.monotonic_s() - started_s)
+
+    def _record(self, scope: Scope, status_code: int, duration_s: float) -> None:
+        template = getattr(scope.get("route"), "path", NO_ROUTE)
+        self._durations.labels(_method(scope), template, str(status_code)).observe(duration_s)
+        write = log.debug if scope["path"] in QUIET_PATHS else log.info
+        write(
+            "request",
+            method=scope["method"],
+            path=scope["path"],  # never the query: it may carry a token
+            status=status_code,
+            duration_ms=round(duration_s * 1000, 1),
+        )
+
+
+def _declared_length(scope: Scope) -> int:
+    text = Headers(scope=scope).get("content-length", "0")
+    return int(text) if text.isdecimal() else 0
+
+
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return method if method in {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"} else "other"

@@ -1,0 +1,149 @@
+"""Who is connected, and what the WebSocket protocol is: for operators and for developers of clients."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from app.api import websocket_schemas
+from app.api.conversation import ERROR_CODES
+from app.api.dependencies import Services, require_operator, require_token
+from app.api.errors import error_responses
+from app.api.responses import JsonBytes, json_of
+from app.clock import VIETNAM
+from app.market.models import Alert, AlertType, Phase, SessionEvent, Severity
+from app.publish import messages
+from app.publish.channels import Channel
+from app.publish.close_codes import CLOSE_CODES
+from app.publish.connection_manager import ConnectionManager
+from app.publish.fragments import encode_json
+
+router = APIRouter(tags=["websocket"])
+
+_EXAMPLE_TIME = datetime(2026, 11, 20, 9, 15, tzinfo=VIETNAM)
+_EXAMPLE_ALERT = Alert(
+    id="VOLUME_SPIKE-HPG-1763604900",
+    alert_type=AlertType.VOLUME_SPIKE,
+    severity=Severity.WARNING,
+    symbol="HPG",
+    message="HPG: 250,000 shares in one print, 4.1 x the average",
+    timestamp=_EXAMPLE_TIME,
+    data={"volume": 250_000, "ratio": 4.1},
+)
+
+
+@router.get(
+    "/api/ws/stats",
+    response_model=websocket_schemas.WebSocketStats,
+    dependencies=[Depends(require_operator)],
+    responses=error_responses(401, 403),
+)
+@router.get(
+    "/v1/ws/stats",
+    response_model=websocket_schemas.WebSocketStats,
+    dependencies=[Depends(require_operator)],
+    responses=error_responses(401, 403),
+)
+async def websocket_stats(services: Services) -> Response:
+    """Return connections, frames, bytes, skips and closes, by channel."""
+    managers = services.publisher.managers.values()
+    return json_of(
+        {
+            "connections": sum(manager.client_count for manager in managers),
+            "subscriptions": 0,
+            "resumes": 0,
+            "saved_sessions": 0,
+            "channels": {manager.channel: _channel_stats(manager) for manager in managers},
+        }
+    )
+
+
+@router.get(
+    "/api/ws/connections",
+    response_model=list[websocket_schemas.ConnectionEntry],
+    dependencies=[Depends(require_operator)],
+    responses=error_responses(401, 403),
+)
+@router.get(
+    "/v1/ws/connections",
+    response_model=list[websocket_schemas.ConnectionEntry],
+    dependencies=[Depends(require_operator)],
+    responses=error_responses(401, 403),
+)
+async def websocket_connections(services: Services) -> Response:
+    """Return each client with what it was sent and what it has not taken yet."""
+    return json_of(
+        [
+            {
+                "id": client.id,
+                "channel": client.details.channel,
+                "address": client.details.address,
+                "symbols": None if client.details.group is None else sorted(client.details.group),
+                "connected_at": client.details.connected_at,
+                "frames": client.frames_sent,
+                "bytes": client.bytes_sent,
+                "skips": client.frames_skipped,
+                "unsent_bytes": client.unsent_bytes,
+            }
+            for manager in services.publisher.managers.values()
+            for client in manager.clients
+        ]
+    )
+
+
+@router.get(
+    "/api/ws/protocol",
+    response_model=websocket_schemas.WebSocketProtocol,
+    dependencies=[Depends(require_token)],
+    responses=error_responses(401),
+)
+async def websocket_protocol(services: Services) -> Response:
+    """Return every message of the WebSocket with an example, and the tables of codes."""
+    views = services.publisher.views
+    tables = encode_json(
+        {
+            "close_codes": [
+                {"code": code, "when": when, "come_back": come_back}
+                for code, (when, come_back) in CLOSE_CODES.items()
+            ],
+            "error_codes": ERROR_CODES,
+            "client_messages": [{"action": "ping"}],
+        }
+    )
+    session = SessionEvent("phase", _EXAMPLE_TIME.date(), _EXAMPLE_TIME, "HOSE", Phase.CONTINUOUS)
+    examples = (
+        messages.encode_status(services.feed_status()),
+        messages.encode_session(session),
+        messages.encode_alert(_EXAMPLE_ALERT),
+        messages.encode_alerts_snapshot([_EXAMPLE_ALERT]),
+        messages.PING,
+        messages.PONG,
+        messages.encode_bye((500, 3_500)),
+        messages.encode_error("BAD_JSON", ERROR_CODES["BAD_JSON"]),
+    )
+    return JsonBytes(
+        b"".join(
+            (
+                tables[:-1],
+                b',"server_messages":[' + b",".join(frame.payload for frame in examples) + b"]",
+                b',"market":' + views.next_frame(Channel.MARKET, None),
+                b',"foreign":' + views.next_frame(Channel.FOREIGN, None),
+                b',"index":' + views.next_frame(Channel.INDEX, None),
+                b"}",
+            )
+        )
+    )
+
+
+def _channel_stats(manager: ConnectionManager) -> dict[str, object]:
+    clients = manager.clients
+    return {
+        "connections": len(clients),
+        "connections_total": manager.connections_total,
+        "frames": sum(client.frames_sent for client in clients),
+        "bytes": sum(client.bytes_sent for client in clients),
+        "skips": sum(client.frames_skipped for client in clients),
+        "closes": dict(manager.closes),
+    }

@@ -1,0 +1,62 @@
+"""What the routes need, as plain values and callables; wiring fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.api.access import AccessPolicy
+from app.api.connection_limits import ConnectionLimiter
+from app.clock import Clock
+from app.market.models import FeedStatus
+from app.publish.data_publisher import DataPublisher
+from app.publish.market_reader import MarketReader
+from app.telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocketLimits:
+    """Defaults are those of SPEC section 12."""
+
+    connections_per_ip: int = 5
+    messages_per_s: int = 20
+    symbols_max: int = 500
+    buffer_bytes_max: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardConfig:
+    """What /api/config tells the dashboard, beside the source and whether auth is on."""
+
+    palette: str = "red-up"
+    version: str = "0.1.0"
+
+
+def _no_spool() -> dict[str, Any] | None:
+    return None
+
+
+def _no_database() -> str:
+    return "not_configured"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """Handed to create_api once; routes find it in app.state.services."""
+
+    reader: MarketReader
+    publisher: DataPublisher
+    feed_status: Callable[[], FeedStatus]
+    is_known_symbol: Callable[[str], bool]  # the exchanges' master list, and the futures
+    vn30_symbols: Callable[[], Sequence[str]]
+    is_ready: Callable[[], bool]
+    metrics: Metrics
+    clock: Clock
+    access: AccessPolicy = field(default_factory=AccessPolicy)
+    limits: WebSocketLimits = field(default_factory=WebSocketLimits)
+    connection_limiter: ConnectionLimiter = field(default_factory=ConnectionLimiter)
+    dashboard: DashboardConfig = field(default_factory=DashboardConfig)
+    classification_audit: Callable[[], dict[str, Any]] = dict  # symbol -> AuditRow
+    database_status: Callable[[], str] = _no_database  # connected, unavailable, not_configured
+    spool_status: Callable[[], dict[str, Any] | None] = _no_spool

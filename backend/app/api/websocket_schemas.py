@@ -1,0 +1,143 @@
+"""The messages of a WebSocket for OpenAPI, so that a front end can generate their types from openapi.json."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.schemas import Alert, ForeignSummary, IndexData, MarketSnapshot
+from app.market.models import FeedSource, FeedState, Phase
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class StatusMessage(_Message):
+    """First on every channel, and at each change of the feed."""
+
+    type: Literal["status"]
+    connected: bool
+    source: FeedSource
+    state: FeedState
+    since: datetime
+    ages: dict[str, float]
+    muted_channels: list[str]
+    reason: str | None
+
+
+class SessionMessage(_Message):
+    """`phase` changed, the day was frozen (`final`), or a new one began (`new_day`)."""
+
+    type: Literal["session"]
+    event: str
+    trading_date: date | None
+    timestamp: datetime
+    exchange: str | None
+    phase: Phase | None
+
+
+class AlertMessage(_Message):
+    type: Literal["alert"]
+    data: Alert
+
+
+class AlertsSnapshotMessage(_Message):
+    """The last 50, first on /ws/alerts after the status."""
+
+    type: Literal["snapshot"]
+    channel: Literal["alerts"]
+    data: list[Alert]
+
+
+class PingMessage(_Message):
+    """The server is alive; no answer is expected."""
+
+    type: Literal["ping"]
+
+
+class PongMessage(_Message):
+    """The answer to {"action":"ping"}."""
+
+    type: Literal["pong"]
+
+
+class ByeMessage(_Message):
+    """The server stops: come back after a random time within [lo, hi] milliseconds."""
+
+    type: Literal["bye"]
+    reconnect_in_ms: tuple[int, int]
+
+
+class ErrorMessage(_Message):
+    type: Literal["error"]
+    code: str
+    message: str
+
+
+type ServerMessage = Annotated[
+    StatusMessage
+    | SessionMessage
+    | AlertMessage
+    | AlertsSnapshotMessage
+    | PingMessage
+    | PongMessage
+    | ByeMessage
+    | ErrorMessage,
+    Field(discriminator="type"),
+]
+
+
+class ClientMessage(_Message):
+    action: Literal["ping"]
+
+
+class CloseCodeEntry(_Message):
+    code: int
+    when: str
+    come_back: str
+
+
+class WebSocketProtocol(_Message):
+    """Everything that travels on the four channels."""
+
+    close_codes: list[CloseCodeEntry]
+    error_codes: dict[str, str]
+    client_messages: list[ClientMessage]
+    server_messages: list[ServerMessage] = Field(description="One example each.")
+    market: MarketSnapshot = Field(description="What /ws/market sends now.")
+    foreign: ForeignSummary = Field(description="What /ws/foreign sends now.")
+    index: dict[str, IndexData] = Field(description="What /ws/index sends now.")
+
+
+class ChannelStats(_Message):
+    connections: int
+    connections_total: int
+    frames: int
+    bytes: int
+    skips: int
+    closes: dict[str, int] = Field(description="By close code.")
+
+
+class WebSocketStats(_Message):
+    """Frames, bytes and skips are those of the clients connected now; the other totals of this process's life."""
+
+    connections: int
+    subscriptions: int
+    resumes: int
+    saved_sessions: int
+    channels: dict[str, ChannelStats]
+
+
+class ConnectionEntry(_Message):
+    id: int
+    channel: str
+    address: str
+    symbols: list[str] | None
+    connected_at: datetime
+    frames: int
+    bytes: int
+    skips: int
+    unsent_bytes: int

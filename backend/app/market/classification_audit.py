@@ -1,0 +1,78 @@
+"""How far our aggressor agrees with the exchange's: per symbol, prints of continuous trading only.
+
+The tick test (against the last different price) is measured here and used nowhere else.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from app.market.messages import Price
+from app.market.models import AuditRow, ClassifiedTrade, Phase, TradeType
+
+_SIDE_OF = {TradeType.ACTIVE_BUY: "BU", TradeType.ACTIVE_SELL: "SD"}
+
+
+class _Counts(Struct, gc=False):
+    prints: int = 0
+    unclassified: int = 0
+    compared: int = 0
+    agreed: int = 0
+    tick_compared: int = 0
+    tick_agreed: int = 0
+    last_price: Price = 0
+    tick_side: str = ""
+
+
+class ClassificationAudit:
+    """Counts per symbol."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, _Counts] = {}
+
+    def count(self, trade: ClassifiedTrade) -> None:
+        """Count one print."""
+        if trade.phase is not Phase.CONTINUOUS:
+            return
+        counts = self._counts.get(trade.symbol)
+        if counts is None:
+            counts = self._counts[trade.symbol] = _Counts()
+        counts.prints += 1
+        if counts.last_price > 0 and trade.price != counts.last_price:
+            counts.tick_side = "BU" if trade.price > counts.last_price else "SD"
+        counts.last_price = trade.price
+        ours = _SIDE_OF.get(trade.trade_type)
+        if ours is None:
+            counts.unclassified += 1
+        theirs = trade.exchange_side
+        if theirs is None:
+            return
+        if ours is not None:
+            counts.compared += 1
+            counts.agreed += ours == theirs
+        if counts.tick_side:
+            counts.tick_compared += 1
+            counts.tick_agreed += counts.tick_side == theirs
+
+    def row(self, symbol: str, missed_volume: int) -> AuditRow:
+        """Return the audit of one symbol."""
+        counts = self._counts.get(symbol, _Counts())
+        return AuditRow(
+            symbol=symbol,
+            prints=counts.prints,
+            unclassified=counts.unclassified,
+            unclassified_share=_share(counts.unclassified, counts.prints),
+            compared=counts.compared,
+            agreed=counts.agreed,
+            agreement_ratio=_share(counts.agreed, counts.compared),
+            tick_test_ratio=_share(counts.tick_agreed, counts.tick_compared),
+            missed_volume=missed_volume,
+        )
+
+    def forget(self, symbol: str) -> None:
+        """Drop a symbol that is no longer tracked."""
+        self._counts.pop(symbol, None)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,291 @@
+"""MarketDataProcessor: the only way into the market core, and the owner of everything in it.
+
+It admits messages (tracked? of this trading date? sane?) and leaves the rest to MarketDay. The same order of messages
+gives the same state however it is cut into batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import time
+from typing import Any
+
+from app.market.alert_rules import AlertThresholds
+from app.market.market_day import MarketDay, reject
+from app.market.market_queries import MarketQueries
+from app.market.market_time import date_at
+from app.market.messages import (
+    BarMessage,
+    ForeignMessage,
+    IndexMessage,
+    Message,
+    OddLotMessage,
+    PriceLimits,
+    QuoteMessage,
+    SecurityStatusMessage,
+    Tick,
+    TradeMessage,
+)
+from app.market.models import Changes, Phase
+from app.market.session_roll import SessionRoll
+from app.market.tracked_scope import Scope, TrackedScope
+from app.market.trading_calendar import TradingCalendar
+from app.market.trading_session import PHASE_OF_CODE, TradingSession
+
+type Callback = Callable[[Changes], None]
+type SymbolMessage = TradeMessage | QuoteMessage | SecurityStatusMessage
+type DatedMessage = SymbolMessage | ForeignMessage | IndexMessage
+
+
+class MarketDataProcessor(MarketQueries):
+    """The market as it is now, from the messages so far."""
+
+    def __init__(
+        self,
+        *,
+        calendar: TradingCalendar,
+        tracked: AbstractSet[str] | None,
+        scope: str,
+        known_symbols: AbstractSet[str] | None = None,
+        alert_thresholds: AlertThresholds | None = None,
+        futures_override: str = "",
+        channel_r_interval_ms: int = 1000,
+        session_reset_time: time = time(15, 5),
+    ) -> None:
+        self._scope = TrackedScope(tracked, scope, known_symbols)
+        self._session = TradingSession(calendar)
+        self._roll = SessionRoll(
+            calendar=calendar,
+            thresholds=alert_thresholds or AlertThresholds(),
+            futures_override=futures_override,
+            channel_r_interval_s=channel_r_interval_ms / 1000,
+            reset_time=session_reset_time,
+        )
+        self._pending_refs: dict[str, PriceLimits] = {}  # of a day that has not begun
+        self._callbacks: list[Callback] = []
+        self._handlers: dict[type, Callable[[Any, Changes], None]] = {
+            TradeMessage: self._apply_trade,
+            QuoteMessage: self._apply_quote,
+            ForeignMessage: self._apply_foreign,
+            IndexMessage: self._apply_index,
+            SecurityStatusMessage: self._apply_status,
+            PriceLimits: self._apply_limits,
+            Tick: self._apply_tick,
+            BarMessage: self._ignore,
+            OddLotMessage: self._ignore,
+        }
+
+    def apply(self, batch: Sequence[Message]) -> Changes:
+        """Apply messages in their order; return what changed."""
+        changes = Changes()
+        handlers = self._handlers
+        for message in batch:
+            handlers[type(message)](message, changes)
+        self._tell(changes)
+        return changes
+
+    def handle_quote(self, message: QuoteMessage) -> Changes:
+        """Apply one quote."""
+        return self.apply((message,))
+
+    def handle_trade(self, message: TradeMessage) -> Changes:
+        """Apply one trade."""
+        return self.apply((message,))
+
+    def handle_foreign(self, message: ForeignMessage) -> Changes:
+        """Apply one message of foreign totals."""
+        return self.apply((message,))
+
+    def handle_index(self, message: IndexMessage) -> Changes:
+        """Apply one index message."""
+        return self.apply((message,))
+
+    def reset_session(self) -> Changes:
+        """Freeze the session now, as the reset time would."""
+        changes = Changes()
+        self._roll.freeze(changes)
+        self._tell(changes)
+        return changes
+
+    def set_tracked(self, tracked: AbstractSet[str] | None, scope: str) -> Changes:
+        """Track other symbols from now on (None: all); what is no longer tracked is forgotten."""
+        self._scope.set_tracked(tracked, scope)
+        return self._rescope()
+
+    def set_known_symbols(self, symbols: AbstractSet[str] | None) -> Changes:
+        """Take the exchanges' master list; without one every symbol is known."""
+        self._scope.set_known_symbols(symbols)
+        return self._rescope()
+
+    def _rescope(self) -> Changes:
+        changes = Changes(everything=True)
+        day = self._roll.day
+        if day is not None:
+            for symbol in day.symbols():
+                if self._scope.of(symbol) is not Scope.TRACKED:
+                    day.forget(symbol)
+        self._tell(changes)
+        return changes
+
+    def subscribe(self, callback: Callback) -> Callable[[], None]:
+        """Call `callback` after each change; return what ends that."""
+        self._callbacks.append(callback)
+        return lambda: self.unsubscribe(callback)
+
+    def unsubscribe(self, callback: Callback) -> None:
+        """Stop calling `callback`; harmless when it is not subscribed."""
+        if callback in self._callbacks:
+            self._callbacks.remove(callback)
+
+    def _tell(self, changes: Changes) -> None:
+        for callback in tuple(self._callbacks):
+            callback(changes)
+
+    def _is_tracked(self, symbol: str, changes: Changes) -> bool:
+        scope = self._scope.of(symbol)
+        if scope is Scope.TRACKED:
+            return True
+        if scope is Scope.UNKNOWN:
+            reject(changes, "unknown_symbol")
+        else:
+            changes.ignored += 1
+        return False
+
+    def _day_of(self, message: DatedMessage, changes: Changes) -> MarketDay | None:
+        """Return the day a message belongs to, begun if it is the first of a newer one; None when it is refused."""
+        roll = self._roll
+        day = roll.day
+        if day is None or message.trading_date != day.trading_date:
+            reason = self._refusal(message, day)
+            if reason:
+                reject(changes, reason)
+                return None
+            if message.exchange_time_s > roll.market_time_s:
+                roll.advance(message.exchange_time_s, changes)
+            day = roll.begin_day(message.trading_date, changes)
+            pending, self._pending_refs = self._pending_refs, {}
+            for limits in pending.values():
+                self._apply_limits(limits, changes)
+            return day
+        if message.exchange_time_s > roll.market_time_s:
+            roll.advance(message.exchange_time_s, changes)
+        return day
+
+    def _refusal(self, message: DatedMessage, day: MarketDay | None) -> str:
+        """Return why a message of another date than the day's does not begin a new one, "" when it does."""
+        tick_s = self._roll.tick_s
+        if tick_s is not None and message.trading_date > date_at(tick_s):
+            return "future_date"
+        if day is not None and message.trading_date < day.trading_date:
+            return "older_date"
+        if _begins_day(message):
+            return ""
+        if isinstance(message, TradeMessage):
+            self._pending_refs[message.symbol] = _limits_of(message)
+        return "pre_open"
+
+    def _follow_phase(self, message: SymbolMessage, phase: Phase, day: MarketDay, changes: Changes) -> None:
+        """Move the symbol, and with enough of them its exchange, to the phase of an accepted message."""
+        exchange = message.exchange
+        row = day.board.row(message.symbol, exchange)
+        exchanges = self._roll.exchanges
+        if row.phase is not phase:
+            exchanges.join(exchange, message.symbol)
+            day.board.set_phase(row, phase)
+            changes.prices.add(message.symbol)
+        if phase is Phase.UNKNOWN and message.session:
+            code = message.session
+            changes.unknown_sessions[code] = changes.unknown_sessions.get(code, 0) + 1
+        if phase is not exchanges.phases.get(exchange):
+            self._roll.tell_phases(
+                exchanges.hear(exchange, message.symbol, phase, message.exchange_time_s), changes
+            )
+
+    def _apply_trade(self, message: TradeMessage, changes: Changes) -> None:
+        if not self._is_tracked(message.symbol, changes):
+            return
+        day = self._day_of(message, changes)
+        if day is None:
+            return
+        phase = self._session.phase(message.exchange, message.session, message.exchange_time_s)
+        if day.apply_trade(message, phase, self._roll.market_time_s, changes):
+            self._follow_phase(message, phase, day, changes)
+
+    def _apply_quote(self, message: QuoteMessage, changes: Changes) -> None:
+        if not self._is_tracked(message.symbol, changes):
+            return
+        day = self._day_of(message, changes)
+        if day is None:
+            return
+        if day.apply_quote(message, changes):
+            phase = self._session.phase(message.exchange, message.session, message.exchange_time_s)
+            self._follow_phase(message, phase, day, changes)
+
+    def _apply_foreign(self, message: ForeignMessage, changes: Changes) -> None:
+        if not self._is_tracked(message.symbol, changes):
+            return
+        day = self._day_of(message, changes)
+        if day is not None:
+            day.apply_foreign(message, self._roll.market_time_s, changes)
+
+    def _apply_index(self, message: IndexMessage, changes: Changes) -> None:
+        day = self._day_of(message, changes)
+        if day is not None:
+            day.apply_index(message, self._roll.market_time_s, changes)
+
+    def _apply_status(self, message: SecurityStatusMessage, changes: Changes) -> None:
+        if not self._is_tracked(message.symbol, changes):
+            return
+        day = self._day_of(message, changes)
+        if day is not None:
+            phase = self._session.phase(message.exchange, message.session, message.exchange_time_s)
+            self._follow_phase(message, phase, day, changes)
+
+    def _apply_limits(self, message: PriceLimits, changes: Changes) -> None:
+        if not self._is_tracked(message.symbol, changes):
+            return
+        day = self._roll.day
+        trading_date = message.trading_date
+        if day is None or (trading_date is None and self._is_next_day_near(day)):
+            self._pending_refs[message.symbol] = message
+        elif trading_date is None or trading_date == day.trading_date:
+            day.apply_refs(message, changes)
+        elif trading_date > day.trading_date:
+            self._pending_refs[message.symbol] = message
+        else:
+            reject(changes, "older_date")
+
+    def _is_next_day_near(self, day: MarketDay) -> bool:
+        """Return whether an undated figure (REST) is no longer about the day that is shown."""
+        return day.is_final and date_at(self._roll.market_time_s) > day.trading_date
+
+    def _apply_tick(self, message: Tick, changes: Changes) -> None:
+        self._roll.tick(message.time_s, changes)
+
+    def _ignore(self, _message: BarMessage | OddLotMessage, changes: Changes) -> None:
+        changes.ignored += 1
+
+
+def _begins_day(message: DatedMessage) -> bool:
+    """Return whether a message tells something of its day: the zero rows of the early morning do not."""
+    if isinstance(message, TradeMessage):
+        return message.price > 0 and message.total_volume > 0
+    if isinstance(message, QuoteMessage):
+        return bool(message.bids or message.asks)
+    if isinstance(message, ForeignMessage):
+        return message.buy_volume > 0 or message.sell_volume > 0
+    if isinstance(message, IndexMessage):
+        return message.value > 0
+    return message.session in PHASE_OF_CODE
+
+
+def _limits_of(message: TradeMessage) -> PriceLimits:
+    return PriceLimits(
+        symbol=message.symbol,
+        trading_date=message.trading_date,
+        exchange=message.exchange,
+        ceiling=message.ceiling,
+        floor=message.floor,
+        ref_price=message.ref_price,
+    )

@@ -1,0 +1,179 @@
+"""The way to a client's socket: pre-encoded frames straight to the transport, bounded by its write buffer.
+
+uvicorn keeps the handshake, routing, auth and receiving; `DirectWebSocketProtocol` puts itself into
+scope["extensions"], so that a frame encoded once for many is written 2 to 4 times cheaper than by `send_text`
+(PERFORMANCE.md 1.1), and so that a client is bounded by the bytes it has not taken. Where the extension is missing
+(TestClient, another server) `QueuedSink` does the same through `send_text`.
+Overflow: the sinks bound nothing; ClientConnection asks `unsent_bytes` before it offers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from asyncio.transports import BaseTransport
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from starlette.websockets import WebSocket, WebSocketState
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+from websockets.protocol import State
+
+from app.publish.close_codes import CloseCode, reason_of
+from app.publish.wire_frame import WireFrame
+
+EXTENSION = "vnstock.frame_sink"
+MESSAGE_BYTES_MAX = 64 * 1024  # SPEC 7.7: larger frames are refused
+CLOSE_GRACE_S = 2.0  # for the close frame to leave and its echo to come; then the socket is cut
+UNSENT_IN_KERNEL_BYTES = (
+    128 * 1024
+)  # beyond it a backlog shows in unsent_bytes instead of hiding in the kernel
+_TCP_NOTSENT_LOWAT = 25  # linux/tcp.h; the socket module does not name it
+
+
+class FrameSink(Protocol):
+    """Where the frames of one client go. Nothing here awaits."""
+
+    on_shutdown: Callable[[], None] | None
+
+    @property
+    def unsent_bytes(self) -> int: ...
+    def write(self, frame: WireFrame) -> None: ...
+    def close(self, code: int) -> None: ...
+
+
+class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol, with a door for frames that are already encoded, and our close codes."""
+
+    on_shutdown: Callable[[], None] | None = None  # says goodbye when the server stops
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        sock = transport.get_extra_info("socket")
+        if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
+            sock.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL_BYTES)
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        scope: dict[str, Any] | None = getattr(self, "scope", None)  # absent when the handshake was refused
+        if scope is not None:
+            scope["extensions"][EXTENSION] = self
+
+    @property
+    def unsent_bytes(self) -> int:
+        return self.transport.get_write_buffer_size()
+
+    def write(self, frame: WireFrame) -> None:
+        if self._is_open():
+            self.transport.write(frame.wire)
+
+    def close(self, code: int) -> None:
+        """Send the close frame behind what is buffered, tell the application at once, and cut after a grace."""
+        if not self._is_open():
+            return
+        self.stop_keepalive()
+        reason = reason_of(code)
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:  # or the echo of the close frame is never read
+            self.read_paused = False
+            self.transport.resume_reading()
+        self._cut_later()
+
+    def keepalive_timeout(self) -> None:
+        self.pong_timer = None
+        self.pending_ping_payload = None
+        self.close(CloseCode.NO_PONG)
+
+    def shutdown(self) -> None:
+        if self.on_shutdown is not None and self._is_open():
+            self.on_shutdown()
+            return
+        super().shutdown()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._cut_later()
+
+    def _is_open(self) -> bool:
+        return (
+            self.handshake_complete
+            and not self.close_sent
+            and self.conn.state is State.OPEN
+            and not self.transport.is_closing()
+        )
+
+    def _cut_later(self) -> None:
+        """Bound the farewell: transport.close() alone waits for ever for a dead peer to take its backlog."""
+        self.close_timer = self.loop.call_later(CLOSE_GRACE_S, self.transport.abort)
+
+
+class QueuedSink:
+    """The same for servers without the extension: a queue and a task that sends it."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self.on_shutdown: Callable[[], None] | None = None
+        self._websocket = websocket
+        self._frames: deque[WireFrame] = deque()
+        self._unsent_bytes = 0
+        self._close_code: int | None = None
+        self._wake = asyncio.Event()
+        self._task = asyncio.create_task(self._send_all(), name="publish:queued_sink")
+
+    @property
+    def unsent_bytes(self) -> int:
+        return self._unsent_bytes
+
+    def write(self, frame: WireFrame) -> None:
+        if self._close_code is None:
+            self._frames.append(frame)
+            self._unsent_bytes += len(frame)
+            self._wake.set()
+
+    def close(self, code: int) -> None:
+        if self._close_code is None:
+            self._close_code = code
+            self._wake.set()
+
+    async def finish(self) -> None:
+        """Stop sending: the client has gone. What a close still owes is sent first."""
+        if self._close_code is None:
+            self._task.cancel()
+        await asyncio.wait([self._task], timeout=CLOSE_GRACE_S)
+        self._task.cancel()
+
+    async def _send_all(self) -> None:
+        while self._websocket.client_state is WebSocketState.CONNECTED:
+            while self._frames:
+                frame = self._frames.popleft()
+                await self._websocket.send_text(frame.payload.decode())
+                self._unsent_bytes -= len(frame)
+            if self._close_code is not None:
+                await self._websocket.close(self._close_code, reason_of(self._close_code))
+                return
+            await self._wake.wait()
+            self._wake.clear()
+
+
+def sink_of(websocket: WebSocket) -> FrameSink:
+    """Return the direct way to an accepted socket, or the queued one where the server has none."""
+    direct: DirectWebSocketProtocol | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+    return direct if direct is not None else QueuedSink(websocket)
+
+
+def uvicorn_options(heartbeat_interval_s: float, heartbeat_timeout_s: float) -> dict[str, Any]:
+    """Return the uvicorn settings the rest of this package relies on."""
+    return {
+        "ws": DirectWebSocketProtocol,
+        "ws_max_size": MESSAGE_BYTES_MAX,
+        "ws_ping_interval": heartbeat_interval_s,
+        "ws_ping_timeout": heartbeat_timeout_s,
+        "ws_per_message_deflate": False,  # 1.4 ms per 60 KB frame and client (PERFORMANCE.md 1.3)
+        "proxy_headers": False,  # the client's address is decided by TRUSTED_PROXIES alone (api/client_address.py)
+        "access_log": False,  # ours knows route templates and never writes a token
+        "server_header": False,
+    }

@@ -1,0 +1,99 @@
+"""Settings: `.env.example` and the code list the same names and defaults; a wrong value is one clear line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.config import REPOSITORY_DIR, Settings, SettingsError, load_settings
+
+EXAMPLE = (REPOSITORY_DIR / ".env.example").read_text()
+ASSIGNMENT = re.compile(r"^([A-Z0-9_]+)=(.*)$", re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / "none")
+
+
+def test_example_file_lists_every_setting_once() -> None:
+    names = [name for name, _ in ASSIGNMENT.findall(EXAMPLE)]
+    assert sorted(names) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_example_file_as_env_file_gives_the_defaults() -> None:
+    assert load_settings(_env_file=REPOSITORY_DIR / ".env.example") == load_settings()
+
+
+def test_configuration_page_names_every_setting() -> None:
+    page = (REPOSITORY_DIR / "docs" / "configuration.md").read_text()
+    missing = [name.upper() for name in Settings.model_fields if f"`{name.upper()}`" not in page]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("APP_PORT", "70000"),
+        ("FEED_SOURCE", "yahoo"),
+        ("SSI_CHANNELS", "Y:ALL"),
+        ("SSI_CHANNELS", "X-TRADE"),
+        ("SSI_BASE_URL", "ftp://example"),
+        ("TRUSTED_PROXIES", "proxy.local"),
+        ("TRACKED_SYMBOLS", ","),
+        ("SESSION_RESET_TIME", "25:00"),
+        ("EXTRA_HOLIDAYS", "2026-13-01"),
+        ("SIM_SYMBOLS", "1601"),
+        ("WS_MAX_CONNECTIONS_PER_IP", "0"),
+    ],
+)
+def test_settings_wrong_value_is_one_line_naming_the_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(f"{name}: should ")
+    assert "\n" not in str(caught.value)
+
+
+def test_settings_error_never_shows_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSI_BASE_URL", "hunter2-secret")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "keys", "expected"),
+    [
+        ("auto", False, "simulator"),
+        ("auto", True, "ssi"),
+        ("AUTO", True, "ssi"),
+        ("simulator", True, "simulator"),
+        ("ssi", False, "ssi"),
+        ("replay", False, "replay"),
+    ],
+)
+def test_feed_source_resolves(
+    monkeypatch: pytest.MonkeyPatch, source: str, keys: bool, expected: str
+) -> None:
+    monkeypatch.setenv("FEED_SOURCE", source)
+    if keys:
+        monkeypatch.setenv("SSI_CONSUMER_ID", "id")
+        monkeypatch.setenv("SSI_CONSUMER_SECRET", "secret")
+    assert load_settings().resolved_feed_source == expected
+
+
+def test_settings_half_a_key_pair_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSI_CONSUMER_ID", "id")
+    assert not load_settings().has_ssi_keys
+
+
+def test_stream_url_without_slash_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSI_STREAM_URL", "https://example.test")
+    assert load_settings().ssi_stream_url == "https://example.test/"
