@@ -15,8 +15,8 @@ const Address = () => <output data-testid="address">{useLocation().search}</outp
 beforeEach(() => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }))
   vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => setTimeout(() => frame(0), 0))
-  vi.stubGlobal('fetch', (path: string) =>
-    Promise.resolve(Response.json(path.includes('vn30') ? { symbols: ['AAA', 'BBB', 'CCC'] } : { stocks: [] })),
+  vi.stubGlobal('fetch', (request: Request) =>
+    Promise.resolve(Response.json(request.url.includes('vn30') ? { symbols: ['AAA', 'BBB', 'CCC'] } : { stocks: [] })),
   )
   // jsdom lays nothing out, and the virtualizer shows what fits a height.
   vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(600)
