@@ -178,7 +178,13 @@ const commonColumns: Column[] = [
 ]
 
 export const EQUITY_COLUMNS: readonly Column[] = [...commonColumns, ...foreignColumns]
-export const FUTURES_COLUMNS: readonly Column[] = [...commonColumns, ...basisColumns]
+/** VN30F1M is longer than a stock's three letters. */
+const FUTURES_SYMBOL_WEIGHT = 82
+export const FUTURES_COLUMNS: readonly Column[] = [
+  { ...symbolColumn, weight: FUTURES_SYMBOL_WEIGHT },
+  ...commonColumns.slice(1),
+  ...basisColumns,
+]
 
 /** `1`..`3` behind "Giá" and "KL" of the book. */
 export const levelOf = (column: Column): string => /^(?:bids|asks)(\d)/.exec(column.id)?.[1] ?? ''

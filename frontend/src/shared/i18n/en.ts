@@ -42,6 +42,7 @@ export const en: Dictionary = {
     lost: 'Disconnected for {{s}} s – showing data as of {{time}}.', lostEmpty: 'The server cannot be reached yet.',
     retry: 'Retry in {{s}} s', now: 'Retry now', reconnect: 'Reconnect',
     refused: 'The server refused the connection (code {{code}}). Showing old data.',
+    refusedEmpty: 'The server refused the connection (code {{code}}).',
     polling: 'WebSocket unavailable – polling every 5 s. Prices up to 5 s late.',
     failed: 'The data source has failed: {{reason}}', failedPlain: 'The data source has failed.',
     stalled: 'Feed silent for {{s}} s in a live phase – the prices shown are old.', reconnecting: 'The feed is reconnecting – the prices shown are old.',

@@ -40,6 +40,7 @@ export const vi = {
     lost: 'Mất kết nối {{s}} s – đang hiện dữ liệu cũ lúc {{time}}.', lostEmpty: 'Chưa nối được với máy chủ.',
     retry: 'Thử lại sau {{s}} s', now: 'Thử ngay', reconnect: 'Nối lại',
     refused: 'Máy chủ từ chối kết nối (mã {{code}}). Đang hiện dữ liệu cũ.',
+    refusedEmpty: 'Máy chủ từ chối kết nối (mã {{code}}).',
     polling: 'WebSocket không nối được – đang hỏi lại mỗi 5 s. Giá trễ tới 5 s.',
     failed: 'Nguồn dữ liệu hỏng: {{reason}}', failedPlain: 'Nguồn dữ liệu hỏng.',
     stalled: 'Nguồn im lặng {{s}} s trong phiên – giá trên màn hình là giá cũ.', reconnecting: 'Nguồn đang nối lại – giá trên màn hình là giá cũ.',
