@@ -63,8 +63,9 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
             "end what uses it, or choose another with --port or APP_PORT\n"
         )
         return 1
+    app = create_app(settings, replay_files)
     config = uvicorn.Config(
-        create_app(settings, replay_files),
+        app,
         log_config=None,
         loop="uvloop",
         http="httptools",
@@ -78,6 +79,8 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
             asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
     except KeyboardInterrupt:
         pass  # uvicorn has shut down already and hands the signal on
+    if app.state.application.has_died:
+        return 1  # whoever runs us should start us again
     return 0 if server.started else 3
 
 

@@ -59,6 +59,7 @@ class Application:
             since=self.clock.now(),
         )
         self.feed: Feed | None = None
+        self.has_died = False  # one of the tasks that live as long as the process ended by itself
         self.publisher = DataPublisher(
             self.processor,
             self.feed_status,
@@ -91,7 +92,7 @@ class Application:
         gc.set_threshold(*GC_THRESHOLDS)
         async with AsyncExitStack() as stack:
             publishing = asyncio.create_task(self.publisher.run(), name="publish")
-            stack.push_async_callback(_cancel, publishing)
+            stack.push_async_callback(self._cancel, publishing)
             feed = Feed(
                 self._settings,
                 clock=self.clock,
@@ -108,27 +109,28 @@ class Application:
             )
             self.feed = feed
             feeding = asyncio.create_task(feed.run(), name="feed")
-            stack.push_async_callback(_cancel, feeding)
+            stack.push_async_callback(self._cancel, feeding)
             for task in (publishing, feeding):
-                task.add_done_callback(_end_process_on_surprise)
+                task.add_done_callback(self._end_process_on_surprise)
             gc.freeze()  # what start-up made lives as long as the process
             yield
             self.publisher.dismiss_all()
 
+    async def _cancel(self, task: asyncio.Task[None]) -> None:
+        if task.done():
+            return  # it died, and that has been said
+        task.remove_done_callback(self._end_process_on_surprise)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.remove_done_callback(_end_process_on_surprise)
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
-def _end_process_on_surprise(task: asyncio.Task[None]) -> None:
-    """End the process when one of the tasks that live as long as it does died: start-up is the recovery."""
-    if task.cancelled():
-        return
-    logger.critical("task %s died, ending the process", task.get_name(), exc_info=task.exception())
-    os.kill(os.getpid(), signal.SIGTERM)
+    def _end_process_on_surprise(self, task: asyncio.Task[None]) -> None:
+        """End the process when one of the tasks that live as long as it does died: start-up is the recovery."""
+        if task.cancelled():
+            return
+        self.has_died = True
+        logger.critical("task %s died, ending the process", task.get_name(), exc_info=task.exception())
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _services(application: Application, settings: Settings) -> ApiServices:
@@ -164,7 +166,6 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         ),
         connection_limiter=ConnectionLimiter(settings.ws_max_connections_per_ip),
         dashboard=DashboardConfig(palette=settings.ui_default_palette),
-        classification_audit=processor.get_classification_audit,
     )
 
 

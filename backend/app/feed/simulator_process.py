@@ -42,7 +42,12 @@ class SimulatorProcess:
         """Start it and return its URL. Raise SimulatorError."""
         pipe = asyncio.subprocess.PIPE
         self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=BACKEND
+            *self._command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            cwd=BACKEND,
+            start_new_session=True,  # Ctrl-C goes to the whole group: it is ours to end the child, last of all
         )
         stdout, stderr = self._process.stdout, self._process.stderr
         if stdout is None or stderr is None:

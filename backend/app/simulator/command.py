@@ -47,6 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--date", default=env("SIM_DATE", ""), help="YYYY-MM-DD; default: the next trading day"
     )
+    parser.add_argument("--days", type=int, default=0, help="stand still after so many; 0: go on for ever")
     parser.add_argument("--night-speed", type=float, default=defaults.night_speed, help="0: nights last")
     parser.add_argument(
         "--hold",
@@ -141,7 +142,8 @@ def _open_market(options: argparse.Namespace) -> tuple[TimedMessages, float]:
     first_date = date.fromisoformat(options.date) if options.date else next_trading_day(today)
     if not is_trading_day(first_date):
         raise ValueError(f"the exchanges are closed on {first_date}")
-    market = SimulatedMarket(first_date, options.seed, options.symbols, options.activity)
+    days = options.days if options.days > 0 else None
+    market = SimulatedMarket(first_date, options.seed, options.symbols, options.activity, days)
     return market, midnight_s(first_date) + time_of_day(options.start)
 
 
