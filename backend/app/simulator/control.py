@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from app.simulator import malformed
+from app.simulator.blast import Blast
 from app.simulator.channels import Channels
 from app.simulator.clock import MarketClock, date_at, rfc3339
 from app.simulator.events import TimedMessages
@@ -41,6 +42,7 @@ class Control:
         self._truth = truth
         self._faults = faults
         self._tokens = tokens
+        self._blast = Blast(hub, truth, clock)
 
     async def answer(self, request: Request) -> Response:
         """Answer a request under /sim/."""
@@ -74,6 +76,8 @@ class Control:
             ("GET", "/sim/faults"): lambda _body: self._faults_report(),
             ("POST", "/sim/faults"): self._start_fault,
             ("DELETE", "/sim/faults"): lambda _body: self._clear_faults(),
+            ("GET", "/sim/blast"): lambda _body: self._blast.report(),
+            ("POST", "/sim/blast"): self._start_blast,
             ("POST", "/sim/speed"): self._set_speed,
             ("POST", "/sim/pause"): self._pause,
         }
@@ -101,6 +105,11 @@ class Control:
         self._clock.set_speed(number(body, "speed", 1.0))
         self._player.wake()
         return self.clock_report()
+
+    def _start_blast(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        count, rate = int(number(body, "count", 20_000)), number(body, "rate", 0)
+        quotes = int(number(body, "quotes_per_trade", 0))
+        return self._blast.start(count, rate, quotes, self._player.time_s())
 
     def _pause(self, body: Mapping[str, Any]) -> dict[str, Any]:
         self._clock.pause(bool(body.get("paused", True)))

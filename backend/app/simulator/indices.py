@@ -25,6 +25,7 @@ INDEX_IDS = tuple(row[0] for row in _INDICES)
 PRIOR_VALUES = {row[0]: row[2] for row in _INDICES}
 INDEX_EXCHANGE = {row[0]: row[1] for row in _INDICES}
 _BAND_STEPS = {"HOSE": 28, "HNX": 20, "UPCOM": 30}  # ticks of a background stock from reference to ceiling
+_PULL = 0.02  # towards the market's move, a tick away; spreads the names over about three ticks
 _STEP_RETURN = {"HOSE": 0.0025, "HNX": 0.005, "UPCOM": 0.005}
 
 
@@ -40,12 +41,13 @@ class BackgroundBasket:
         self.sum_of_steps = 0
         self.volume = self.value = 0
 
-    def trade(self, lean: float) -> None:
+    def trade(self, factor: float) -> None:
         """Move a few names by a tick and add what they traded in five seconds."""
         rng = self._rng
+        drawn_to = factor / self._step_return
         for _ in range(len(self._steps) // 12):
             n = rng.randrange(len(self._steps))
-            step = 1 if rng.random() < 0.5 + lean - 0.004 * self._steps[n] else -1
+            step = 1 if rng.random() < 0.5 + _PULL * (drawn_to - self._steps[n]) else -1
             moved = max(-self._limit, min(self._limit, self._steps[n] + step))
             self.sum_of_steps += moved - self._steps[n]
             self._steps[n] = moved
@@ -110,11 +112,11 @@ class IndexBasket:
             ratio = share * self._background.mean_ratio() + (1 - share) * ratio
         return self.prior_value * ratio
 
-    def message(self, time_s: float, day_s: float, market_lean: float) -> Index:
+    def message(self, time_s: float, day_s: float, market_factor: float) -> Index:
         """Return the MI message of this moment."""
         _, session, phase = session_at(self.exchange, day_s)
         if self._background is not None and phase in {"continuous", "plo"}:
-            self._background.trade(market_lean)
+            self._background.trade(market_factor)
         if self._rng.random() < 0.01 and phase not in {"pre_open", "lunch"} and day_s < 15 * 3600:
             volume = self._rng.randint(20, 2_000) * 1_000
             self._put_through_volume += volume

@@ -13,21 +13,13 @@ from itertools import count
 
 from app.simulator.clock import midnight_s
 from app.simulator.events import Event, OddLot, Reset, Security, Status
-from app.simulator.indices import INDEX_IDS, INTERVAL_S, PRIOR_VALUES, IndexBasket, constituents_of
+from app.simulator.fair_price import FairPrices
+from app.simulator.indices import INDEX_IDS, INTERVAL_S, IndexBasket, constituents_of
 from app.simulator.price_rules import DERIVATIVES
-from app.simulator.securities import FUTURES_SCALE, make_futures, make_stock, stock_symbols
-from app.simulator.sessions import DAY_END_S, RESET_S, SESSIONS, session_at
-from app.simulator.trading_dates import next_trading_day
+from app.simulator.sessions import LATE_S, RESET_S, SESSIONS, session_at
 from app.simulator.trading_day import TradingDay
 
 type _Due = tuple[float, int, Callable[[float], Iterator[Event]]]
-
-_MARKET_VOLATILITY = 0.009  # of the common factor, a day
-_OWN_VOLATILITY = 0.008  # of a stock besides it
-_SESSION_SECONDS = 15_300
-_BASIS_SD_POINTS = 4.0
-_BASIS_HALF_LIFE_S = 900
-_LATE_S = 0.5  # continuous prints stamped 11:30:00 and 14:30:00 exist on a quarter of the days
 
 
 class MarketDay:
@@ -60,11 +52,7 @@ class MarketDay:
             for index_id in INDEX_IDS
         ]
         self.vn30 = self.baskets[0]
-        self._factor = 0.0
-        self._factor_s = 0.0
-        self._own_s: dict[str, float] = {}
-        self._own: dict[str, float] = {}
-        self._basis = [self._rng.gauss(0, _BASIS_SD_POINTS) for _ in futures]
+        self._fair = FairPrices(self._rng, self.futures, lambda: self.vn30.value)
         self._heap: list[_Due] = []
         self._order = count()
 
@@ -106,7 +94,7 @@ class MarketDay:
         for (start, code, phase), (_, _, phase_before) in zip(rows[1:], rows, strict=False):
             if phase_before in {"ato", "atc"}:
                 self._at(start, self._auction_of(day, phase_before))
-            delay = rng_delay(self._rng, phase_before)
+            delay = _status_delay_s(self._rng, phase_before)
             self._at(start + delay, self._session_of(day, code))
             if phase in {"ato", "atc"}:
                 self._at(start + self._rng.uniform(1, 20), self._gathering_of(day))
@@ -135,7 +123,7 @@ class MarketDay:
         def act(time_s: float) -> Iterator[Event]:
             yield Status(day.security, time_s, code)
             if code == "LO":
-                self._move_fair(day, time_s)
+                self._fair.move(day, time_s)
                 if not day.last_price:
                     day.book.open_at(
                         round(day.fair_price / 100) * 100 if day.security.scale == 1 else day.price
@@ -147,7 +135,7 @@ class MarketDay:
 
     def _auction_of(self, day: TradingDay, phase: str) -> Callable[[float], Iterator[Event]]:
         def act(time_s: float) -> Iterator[Event]:
-            self._move_fair(day, time_s)
+            self._fair.move(day, time_s)
             # the burst shares its second with every other stock's, so it goes through the heap print by print
             for event in day.auction(time_s, phase.upper(), phase):
                 self._at(event.time_s - self._midnight_s, _only(event))
@@ -162,7 +150,7 @@ class MarketDay:
             _, code, phase = session_at(day.security.exchange, time_s - self._midnight_s)
             if phase not in {"ato", "atc"}:
                 return
-            self._move_fair(day, time_s)
+            self._fair.move(day, time_s)
             yield day.gather(time_s, code)
             gap = 0.8 if day.security.exchange == DERIVATIVES else 6.0
             step = day.rng.expovariate(min(1.0, self._activity + 0.02) / gap)
@@ -219,23 +207,22 @@ class MarketDay:
             was = day.lock_side
             day.lock_side = side
             if was and not side:
-                self._own[day.security.symbol] = 0.0
                 day.book.open_at(day.price)
                 yield day.quote(time_s, session_at(day.security.exchange, time_s - self._midnight_s)[1])
 
         return act
 
     def _schedule_arrival(self, day: TradingDay, after_day_s: float) -> None:
-        arrival = day.flow.next_arrival_s(after_day_s + (1.0 if not day.last_price else 0.0))
+        arrival = day.flow.next_arrival_s(after_day_s)
         if arrival is not None:
             self._at(arrival, self._arrival_of(day))
 
     def _arrival_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
         def act(time_s: float) -> Iterator[Event]:
             day_s = time_s - self._midnight_s
-            _, code, phase = session_at(day.security.exchange, day_s)
+            _, code, phase = session_at(day.security.exchange, day_s - LATE_S)
             if phase == "continuous":
-                self._move_fair(day, time_s)
+                self._fair.move(day, time_s)
                 if day.flow.is_order():
                     yield from day.order(time_s, code)
                     report = day.foreign.report(time_s) if day.foreign is not None else None
@@ -250,35 +237,11 @@ class MarketDay:
         return act
 
     def _index_step(self, time_s: float) -> Iterator[Event]:
-        lean = max(-0.2, min(0.2, self._factor * 20))
         day_s = time_s - self._midnight_s
         for basket in self.baskets:
-            yield basket.message(time_s, day_s, lean)
+            yield basket.message(time_s, day_s, self._fair.factor)
         if day_s + INTERVAL_S <= 15 * 3600 + 300:
             self._at(day_s + INTERVAL_S, self._index_step)
-
-    def _move_fair(self, day: TradingDay, time_s: float) -> None:
-        """Let the fair price drift since this security's last event: a common factor, its own, or the index."""
-        rng = self._rng
-        elapsed = max(0.0, time_s - (self._factor_s or time_s))
-        self._factor_s = time_s
-        if elapsed:
-            self._factor += rng.gauss(0, _MARKET_VOLATILITY) * (min(elapsed, 60) / _SESSION_SECONDS) ** 0.5
-        symbol = day.security.symbol
-        own_elapsed = min(60.0, time_s - self._own_s.get(symbol, time_s))
-        self._own_s[symbol] = time_s
-        if day.security.exchange == DERIVATIVES:
-            n = next(n for n, future in enumerate(self.futures) if future is day)
-            pull = min(1.0, own_elapsed / _BASIS_HALF_LIFE_S)
-            self._basis[n] += -pull * self._basis[n] + rng.gauss(0, _BASIS_SD_POINTS) * (2 * pull) ** 0.5
-            day.fair_price = (self.vn30.value + self._basis[n]) * FUTURES_SCALE
-            return
-        own = (
-            self._own.get(symbol, 0.0)
-            + rng.gauss(0, _OWN_VOLATILITY) * (own_elapsed / _SESSION_SECONDS) ** 0.5
-        )
-        self._own[symbol] = own
-        day.fair_price = day.security.ref_price * (1 + self._factor + own)
 
 
 def _only(event: Event) -> Callable[[float], Iterator[Event]]:
@@ -288,52 +251,8 @@ def _only(event: Event) -> Callable[[float], Iterator[Event]]:
     return act
 
 
-def rng_delay(rng: random.Random, phase_before: str) -> float:
+def _status_delay_s(rng: random.Random, phase_before: str) -> float:
     """Return how long after the boundary a security's F message comes: after a burst, last of its second."""
-    return rng.uniform(0.8, 2.9) if phase_before in {"ato", "atc"} else rng.uniform(0.0, 0.4)
-
-
-class SimulatedMarket:
-    """Day after day of the simulated market, as a source of TimedMessages."""
-
-    source = "simulator"
-
-    def __init__(
-        self,
-        first_date: date,
-        seed: int = 1,
-        symbols: int = 30,
-        activity: float = 1.0,
-        days: int | None = None,
-    ) -> None:
-        self.trading_date = first_date
-        self.seed = seed
-        self._activity = activity
-        self._symbols = stock_symbols(symbols, seed)
-        self._days_left = days
-        self.day = self._make_day({}, dict(PRIOR_VALUES))
-        self.start_s = midnight_s(first_date) + RESET_S
-
-    def securities(self) -> list[Security]:
-        """Return what is listed today."""
-        return self.day.securities()
-
-    def events(self) -> Iterator[Event]:
-        """Yield the days, one after the other."""
-        while True:
-            yield from self.day.events()
-            if self._days_left is not None:
-                self._days_left -= 1
-                if self._days_left <= 0:
-                    return
-            prices, index_values = self.day.closes()
-            self.trading_date = next_trading_day(self.trading_date)
-            self.day = self._make_day(prices, index_values)
-
-    def _make_day(self, prices: dict[str, int], index_values: dict[str, float]) -> MarketDay:
-        stocks = [make_stock(symbol, board, prices.get(symbol), self.seed) for symbol, board in self._symbols]
-        futures = make_futures(self.trading_date, prices, index_values["VN30"])
-        return MarketDay(self.trading_date, stocks, futures, index_values, self.seed, self._activity)
-
-
-END_OF_DAY_S = DAY_END_S
+    if phase_before in {"ato", "atc"}:
+        return rng.uniform(0.8, 2.9)
+    return LATE_S + rng.uniform(0.0, 0.4) if phase_before == "continuous" else rng.uniform(0.0, 0.4)

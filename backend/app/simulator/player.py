@@ -49,6 +49,8 @@ class Player:
         self._faults = faults
         self._night_speed = night_speed
         self._hold = hold
+        if hold:
+            clock.pause(True)
         self._late_quotes: deque[Quote] = deque()
         self._sent = 0
         self._wake = asyncio.Event()
@@ -76,7 +78,7 @@ class Player:
         """Play until the source ends; a simulated market never does."""
         if self._hold:
             await self._hub.subscribed.wait()
-            self._clock.anchor(self._clock.time_s() if self._clock.paused else self._held_at())
+            self._clock.pause(False)
         while self._next is not None:
             wait_s = self._clock.wait_s(self._next.time_s)
             if wait_s > 0:
@@ -90,13 +92,6 @@ class Player:
         self.ended = True
         self._release_quotes(float("inf"))
         await self._hub.drain()
-
-    def _held_at(self) -> float:
-        return self._start_s if self._start_s else self._clock.time_s()
-
-    @property
-    def _start_s(self) -> float:
-        return self._next.time_s - 1.0 if self._next is not None else 0.0
 
     def _play_due(self) -> None:
         due_s = float("inf") if self._clock.speed == 0 else self._clock.time_s()

@@ -49,7 +49,9 @@ _TIMETABLE = {
 }
 
 RESET_S = time_of_day("08:00")
-DAY_END_S = time_of_day("15:35")  # SSI's R goes on to about here
+
+LATE_S = 0.5  # continuous prints stamped 11:30:00 and 14:30:00 exist on a quarter of the days
+AFTER_BURST_S = 3.0  # an opening burst is sent, and the session announced, before the first order matches
 
 type Session = tuple[float, str, str]
 
@@ -65,13 +67,11 @@ def session_at(exchange: str, day_s: float) -> Session:
     return SESSIONS[exchange][bisect_right(_STARTS[exchange], day_s) - 1]
 
 
-def session_ends(exchange: str, phase: str) -> list[float]:
-    """Return the times of day at which a phase of that name ends."""
-    rows = SESSIONS[exchange]
-    return [rows[i + 1][0] for i, row in enumerate(rows[:-1]) if row[2] == phase]
-
-
 def continuous_windows(exchange: str) -> list[tuple[float, float]]:
-    """Return the [from, to) windows in which orders match as they come."""
+    """Return the [from, to) windows in which orders match as they come, the late prints included."""
     rows = SESSIONS[exchange]
-    return [(row[0], rows[i + 1][0]) for i, row in enumerate(rows[:-1]) if row[2] == "continuous"]
+    return [
+        (row[0] + (AFTER_BURST_S if rows[i - 1][2] == "ato" else 0.0), rows[i + 1][0] + LATE_S)
+        for i, row in enumerate(rows[:-1])
+        if row[2] == "continuous"
+    ]

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from app.simulator.clock import date_at
-from app.simulator.events import Event, Foreign, Index, Print, Quote, Reset, Security
+from app.simulator.events import Event, Foreign, Index, Print, Quote, Reset, Security, Status
 from app.simulator.price_rules import DERIVATIVES
 from app.simulator.wire import wire_price
 
@@ -164,7 +164,7 @@ class Truth:
             self._of(event.security).add_print(event)
         elif isinstance(event, Quote):
             self._of(event.security).quotes += 1
-        elif isinstance(event, Reset):
+        elif isinstance(event, Reset | Status):
             self._begin_day(date_at(event.time_s))
             self._of(event.security)
         elif isinstance(event, Foreign):

@@ -36,6 +36,14 @@ def _average(security: Security, value: int, volume: int) -> float | str:
     return average if security.exchange == DERIVATIVES else round(average, 3)
 
 
+def _change(price: float, ref: float) -> tuple[float, float]:
+    """Return Change and RatioChange: futures keep the noise of the subtraction, as on the wire."""
+    if not ref:
+        return 0.0, 0.0  # a replay does not know the reference
+    change = price - ref
+    return change, round(100 * change / ref, 2)
+
+
 def _status(security: Security) -> str:
     return "Normal" if security.exchange == DERIVATIVES else "N"
 
@@ -55,6 +63,7 @@ def trade_content(event: Print) -> Content:
     security = event.security
     trading_date, time = stamp(int(event.time_s))
     price, ref = wire_price(security, event.price), wire_price(security, security.ref_price)
+    change, percent = _change(price, ref)
     whole = security.scale == 1
     return {
         "RType": "X-TRADE",
@@ -75,8 +84,8 @@ def trade_content(event: Print) -> Content:
         "Exchange": security.exchange,
         "TradingSession": event.session,
         "TradingStatus": _status(security),
-        "Change": price - ref,
-        "RatioChange": round(100 * (price - ref) / ref, 2),
+        "Change": change,
+        "RatioChange": percent,
         "EstMatchedPrice": wire_price(security, event.est_price),
         "Highest": event.high if whole else wire_price(security, event.high),
         "Lowest": event.low if whole else wire_price(security, event.low),
@@ -107,6 +116,7 @@ def combined_content(
     trading_date, time = stamp(int(time_s))
     ref = wire_price(security, security.ref_price)
     price = wire_price(security, shown.price) if shown else 0.0
+    change, percent = _change(price, ref)
     value, volume = (shown.total_value, shown.total_volume) if shown else (0, 0)
     content: Content = {
         "RType": "X",
@@ -136,8 +146,8 @@ def combined_content(
         "Exchange": security.exchange,
         "TradingSession": session,
         "TradingStatus": _status(security),
-        "Change": price - ref,
-        "RatioChange": round(100 * (price - ref) / ref, 2),
+        "Change": change,
+        "RatioChange": percent,
         "EstMatchedPrice": wire_price(security, est_price),
         "Side": None,
         "CloseQtty": 0.0,
