@@ -144,6 +144,7 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
         super().__init__(config, _TokenHolder(token), on_close=self._note_close)
         self.selectors = selectors
         self.transport: Any = None
+        self.app: GuardedWebSocketApp | None = None
         self.close_reports = 0  # what the SDK calls on_close: shown to be unreliable, only counted
         self.socket_errors = 0
         self._sink = sink
@@ -167,8 +168,6 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
             raise FeedConnectError(f"the stream cannot be reached ({type(error).__name__})") from None
         finally:
             _opening.owner = None
-        if self._closed.is_set():
-            self.close()  # close() came while negotiate was running: there was no socket to end yet
 
     def resubscribe(self) -> None:
         """Send the full wanted list again. Blocks. Raise FeedConnectError."""
@@ -180,9 +179,8 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
     def close(self) -> None:
         """Stop delivering and end the socket, now. Does not block; `wait_closed` proves it."""
         self._closed.set()
-        app = self.transport._ws if self.transport is not None else None
-        if app is not None:
-            app.abort()
+        if self.app is not None:
+            self.app.abort()
 
     def wait_closed(self, timeout_s: float) -> bool:
         """Wait for the socket's thread to end. Blocks."""
@@ -190,6 +188,11 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
         if thread is not None and thread.ident is not None:
             thread.join(timeout_s)
         return not self.is_alive
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` has been called."""
+        return self._closed.is_set()
 
     @property
     def is_alive(self) -> bool:
@@ -200,8 +203,7 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
     @property
     def is_connected(self) -> bool:
         """Whether the WebSocket is open, as far as this end can tell."""
-        app = self.transport._ws if self.transport is not None else None
-        client = app.sock if app is not None else None
+        client = self.app.sock if self.app is not None else None
         return self.is_alive and not self._closed.is_set() and client is not None and bool(client.connected)
 
     def dispatch(self, method: object, arguments: list[Any]) -> None:
@@ -239,6 +241,15 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
         """Stand where the SDK wants a handler: messages take the shorter way above."""
 
 
+def _make_app(url: str, **callbacks: Any) -> GuardedWebSocketApp:
+    """Stand in for websocket.WebSocketApp: the SDK makes it after negotiate, on the thread that opens."""
+    owner: GuardedStream = _opening.owner
+    owner.app = app = GuardedWebSocketApp(url, **callbacks)
+    if owner.is_closed:
+        app.abort()  # close() came while negotiate was running: this one must never connect
+    return app
+
+
 def _say_nothing(*_values: object, **_options: object) -> None:
     """Stand in for print: the SDK prints its headers, bearer token and all."""
 
@@ -249,7 +260,7 @@ def _install(silence: Callable[..., None] = _say_nothing) -> None:
     _transport.requests = _BoundedRequests
     _transport.print = silence
     _transport.websocket = SimpleNamespace(
-        WebSocketApp=GuardedWebSocketApp, enableTrace=silence, _exceptions=websocket._exceptions
+        WebSocketApp=_make_app, enableTrace=silence, _exceptions=websocket._exceptions
     )
     websocket.setdefaulttimeout(HANDSHAKE_TIMEOUT_S)
     # Both log tracebacks and "goodbye" lines of their own; what matters of it is counted here.

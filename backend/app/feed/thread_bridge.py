@@ -70,13 +70,15 @@ class ThreadBridge:
     def append_threadsafe(self, received_ns: int, raw: str) -> None:
         """Queue one Broadcast argument; wake the loop if nobody has yet."""
         with self._lock:
+            if self._is_closed:
+                return
             if len(self._items) >= BACKLOG_MESSAGES_MAX or self._bytes >= BACKLOG_BYTES_MAX:
                 self._refused += 1
                 return
             self._items.append((received_ns, raw))
             self._bytes += len(raw)
             self.appended += 1
-            if self._is_woken or self._is_closed:
+            if self._is_woken:
                 return
             self._is_woken = True
         self._wake_threadsafe()
