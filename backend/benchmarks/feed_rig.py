@@ -45,8 +45,12 @@ class Tally:
     process_cpu_s: float = 0.0
     stage_cpu_s: dict[str, float] = field(default_factory=dict)
     backlog_max: int = 0
-    arrival_ages_s: list[float] = field(default_factory=list)  # of the newest message when its batch was applied
-    oldest_ages_s: list[float] = field(default_factory=list)  # of the newest applied, just before the next batch
+    arrival_ages_s: list[float] = field(
+        default_factory=list
+    )  # of the newest message when its batch was applied
+    oldest_ages_s: list[float] = field(
+        default_factory=list
+    )  # of the newest applied, just before the next batch
 
     @property
     def rate(self) -> float:

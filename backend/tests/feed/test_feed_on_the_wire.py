@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from app.clock import SystemClock
 from app.feed.backoff import Backoff
 from app.feed.http_client import make_http_client
@@ -18,7 +19,6 @@ from app.feed.ssi_stream_service import SSIStreamService
 from app.feed.thread_bridge import ThreadBridge
 from app.market.messages import Message
 from app.market.models import FeedSource, FeedState, FeedStatus
-
 from tests.feed.payload_samples import frame_of, raw_of, sample
 from tests.feed.signalr_server import CONSUMER_ID, CONSUMER_SECRET, SignalRServer, running_server
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from app.clock import VIETNAM, SystemClock
 from app.feed.backoff import Backoff
 from app.feed.feed_clock import RemoteFeedClock

@@ -6,12 +6,12 @@ import threading
 from typing import Any
 
 import pytest
+
 from app.clock import SystemClock
 from app.feed import thread_bridge
 from app.feed.errors import RejectReason
 from app.feed.thread_bridge import RawItem, ThreadBridge
 from app.market.messages import Message, QuoteMessage, Tick, TradeMessage
-
 from tests.feed.payload_samples import raw_of, sample
 
 
