@@ -154,6 +154,8 @@ class SSIStreamService:
 
     async def _run_once(self) -> None:
         """Live through one connection: from opening it to the wait before the next."""
+        if self._board.state is FeedState.STALLED:
+            self._board.enter(FeedState.RECONNECTING, self._board.reason)
         try:
             await self._links.open_missing()
             self._begin_watch()
@@ -169,9 +171,10 @@ class SSIStreamService:
         if self._opened_s is not None and self._clock.monotonic_s() - self._opened_s >= HEALTHY_AFTER_S:
             self._backoff.reset()
         self._opened_s = None
+        if cause != "stalled":  # a stall is shown as one until the next attempt begins
+            is_closed = self._session_label() == "closed"
+            self._board.enter(FeedState.CLOSED if is_closed else FeedState.RECONNECTING, reason)
         await self._links.drop_dead()
-        is_closed = self._session_label() == "closed"
-        self._board.enter(FeedState.CLOSED if is_closed else FeedState.RECONNECTING, reason)
         await self._clock.sleep(self._backoff.next_s())
 
     def _begin_watch(self) -> None:

@@ -199,7 +199,7 @@ async def test_feed_with_the_token_expired_logs_in_again(start: Starter, server:
     await feed.until_live()
     server.good_tokens.clear()
     server.drop_all()
-    await feed.until(lambda: server.connections_made == 2)
+    await feed.until(lambda: server.connections_made == 2 and feed.state is not FeedState.LIVE)
     await feed.until_live()
     assert (server.logins, server.connections_max) == (2, 1)
 
@@ -253,7 +253,7 @@ async def test_feed_per_channel_keeps_one_connection_each(start: Starter, server
     await feed.until_live()
     assert [c.invocations[0]["A"] for c in server.connections] == [["X-TRADE:ALL"], ["MI:ALL"]]
     server.connections[0].drop()
-    await feed.until(lambda: server.connections_made == 3)
+    await feed.until(lambda: server.connections_made == 3 and feed.service.connections_open == 2)
     await feed.until_live()
     assert server.connections_max == 2
 

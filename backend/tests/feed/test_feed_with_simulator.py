@@ -21,7 +21,7 @@ from app.feed.ssi_market_service import SSIMarketService
 from app.feed.ssi_stream_service import SSIStreamService
 from app.feed.thread_bridge import ThreadBridge
 from app.market.messages import ForeignMessage, IndexMessage, Message, QuoteMessage, TradeMessage
-from app.market.models import FeedSource, FeedState
+from app.market.models import FeedSource, FeedState, FeedStatus
 
 CHANNELS = "X-TRADE:ALL,X-QUOTE:ALL,X:ALL,R:ALL,MI:ALL,B:ALL,F:ALL,OL:ALL"
 
@@ -56,6 +56,9 @@ class SimulatedFeed:
             session_label=lambda: "live",
             backoff=Backoff(lambda: 0.2),
         )
+        self.lives = 0
+        self._last: FeedState | None = None
+        self.service.on_status(self._count_lives)
         self._tasks = [
             asyncio.create_task(self.service.run()),
             asyncio.create_task(self.source_clock.run(self.bridge.append_tick)),
@@ -76,6 +79,14 @@ class SimulatedFeed:
 
     async def until_state(self, state: FeedState) -> None:
         await self.until(lambda: self.service.status().state is state)
+
+    def _count_lives(self, status: FeedStatus) -> None:
+        was_down = self._last in {None, FeedState.CONNECTING, FeedState.RECONNECTING}
+        self.lives += was_down and status.state is FeedState.LIVE
+        self._last = status.state
+
+    async def until_live_again(self, lives: int) -> None:
+        await self.until(lambda: self.lives >= lives, timeout_s=30.0)
 
     async def stop(self) -> None:
         self._tasks[1].cancel()
@@ -103,18 +114,17 @@ async def test_feed_of_the_simulator_is_understood_to_the_last_message(feed: Sim
 
 
 async def test_feed_of_the_simulator_survives_its_faults(feed: SimulatedFeed) -> None:
-    await feed.until_state(FeedState.LIVE)
+    await feed.until_live_again(1)
     await feed.fault(name="drop")
-    await feed.until(lambda: feed.service.reconnects["dropped"] == 1)
-    await feed.until_state(FeedState.LIVE)
+    await feed.until_live_again(2)
     await feed.fault(name="token_expiry")
-    await feed.until(lambda: feed.service.reconnects["dropped"] == 2)
-    await feed.until_state(FeedState.LIVE)
+    await feed.until_live_again(3)
     await feed.fault(name="malformed", kind="all", channel="X-TRADE")
     await feed.until(lambda: feed.bridge.rejected.total() >= 20)
     await feed.fault(name="half_open")
-    await feed.until(lambda: feed.service.reconnects["stalled"] == 1)
-    await feed.until_state(FeedState.LIVE)
+    await feed.until_live_again(4)
+    assert feed.service.reconnects["dropped"] == 2
+    assert feed.service.reconnects["stalled"] == 1
     assert feed.service.threads_left == 0
     assert feed.service.connections_open == 1
 
