@@ -31,7 +31,9 @@ from app.telemetry.feed_gauges import FeedCounters
 
 SIMULATOR_REQUESTS_PER_S = 50.0  # SSI's budget protects SSI
 SIMULATOR_KEYS = ("simulator", "simulator")  # it takes any pair
-MATCHING_PHASES = frozenset({Phase.ATO, Phase.CONTINUOUS, Phase.ATC})
+LIVE_PHASES = frozenset(
+    {Phase.ATO, Phase.CONTINUOUS, Phase.ATC}
+)  # of HOSE: silence in one of them is a stall
 FIRST_LISTS_TIMEOUT_S = (
     8.0  # the stream waits this long for the list of tracked symbols, then takes the fallback
 )
@@ -53,6 +55,8 @@ class Feed:
         processor: MarketDataProcessor,
         deliver: Callable[[list[Message]], None],
         changed: Callable[[Changes], None],
+        observe_lag: Callable[[float], None],
+        observe_processing: Callable[[float], None],
         fallback_vn30: Sequence[str],
         replay_files: Sequence[str] = (),
     ) -> None:
@@ -62,6 +66,8 @@ class Feed:
         self._processor = processor
         self._deliver = deliver
         self._changed = changed
+        self._observe_lag = observe_lag
+        self._observe_processing = observe_processing
         self._replay_files = replay_files
         self._source = FeedSource(settings.resolved_feed_source)
         self._lists = Lists(vn30=list(fallback_vn30))
@@ -118,11 +124,14 @@ class Feed:
                 deliver=self._deliver,
                 on_refused=lambda count: logger.error("%s messages refused: no memory left for them", count),
                 record=recorder.put if recorder is not None else None,
+                observe_lag=self._observe_lag,
+                observe_processing=self._observe_processing,
+                source_time_s=ticks.time_s,
                 may_merge_quotes=self._source is not FeedSource.REPLAY,
             )
             stack.callback(bridge.close)
             await references.load_tracked(FIRST_LISTS_TIMEOUT_S)
-            stream = self._stream = self._make_stream(auth, bridge, stream_url)
+            stream = self._stream = self._make_stream(auth, bridge, stream_url, ticks.time_s)
             stack.callback(stream.on_status(self._tell))
             self.is_tried = True
             async with asyncio.TaskGroup() as tasks:
@@ -194,8 +203,10 @@ class Feed:
         stack.callback(recorder.stop)
         return recorder
 
-    def _make_stream(self, auth: SSIAuthService, bridge: ThreadBridge, stream_url: str) -> SSIStreamService:
-        settings, processor = self._settings, self._processor
+    def _make_stream(
+        self, auth: SSIAuthService, bridge: ThreadBridge, stream_url: str, source_time_s: Callable[[], float]
+    ) -> SSIStreamService:
+        settings, phase_of = self._settings, self._processor.phase_of
         return SSIStreamService(
             source=self._source,
             auth=auth,
@@ -205,10 +216,10 @@ class Feed:
             channels=",".join(settings.ssi_channels),
             connections=settings.ssi_connections,
             stall_s=settings.feed_stall_s,
-            market_time_s=lambda: processor.market_time_s,
-            is_live_phase=lambda: self._calendar.is_live(processor.market_time_s),
+            market_time_s=source_time_s,
+            is_live_phase=lambda: phase_of("HOSE") in LIVE_PHASES,
             session_label=self._session_label,
-            is_matching=lambda: processor.phase_of("HOSE") in MATCHING_PHASES,
+            is_matching=lambda: phase_of("HOSE") is Phase.CONTINUOUS,
         )
 
     def _session_label(self) -> Literal["live", "lunch", "closed"]:

@@ -43,6 +43,7 @@ class ThreadBridge:
         on_refused: Callable[[int], None],
         record: Callable[[list[RawItem]], None] | None = None,
         observe_lag: Callable[[float], None] | None = None,
+        observe_processing: Callable[[float], None] | None = None,
         source_time_s: Callable[[], float] | None = None,
         may_merge_quotes: bool = True,
     ) -> None:
@@ -52,6 +53,7 @@ class ThreadBridge:
         self._on_refused = on_refused
         self._record = record
         self._observe_lag = observe_lag
+        self._observe_processing = observe_processing
         self._source_time_s = source_time_s or clock.time_s
         self._may_merge_quotes = may_merge_quotes
         self._parse = SSIFieldNormalizer().parse
@@ -175,6 +177,8 @@ class ThreadBridge:
             batch = self._merge_quotes(batch)
         if batch:
             self._deliver(batch)
+            if self._observe_processing is not None:  # of the oldest: the slowest of the slice
+                self._observe_processing(max(0.0, self._clock.time_s() - items[0][0] / 1e9))
         self._adapt(count, perf_counter() - started_s)
 
     def _adapt(self, count: int, took_s: float) -> None:
