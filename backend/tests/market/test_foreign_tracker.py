@@ -1,9 +1,9 @@
 import pytest
-from app.market.foreign_tracker import ForeignInvestorTracker, NetValueChange
-from app.market.messages import DERIVATIVES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.market.foreign_tracker import ForeignInvestorTracker, NetValueChange
+from app.market.messages import DERIVATIVES
 from tests.market.builders import (
     FRONT,
     at,

@@ -1,10 +1,10 @@
 import pytest
-from app.market.market_time import moment_at
-from app.market.models import Changes, Gap, Phase
-from app.market.stored_day import StoredDay, last_moment_s
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.market.market_time import moment_at
+from app.market.models import Changes, Gap, Phase
+from app.market.stored_day import StoredDay, last_moment_s
 from tests.market.builders import (
     FRONT,
     TODAY,
