@@ -1,1 +1,88 @@
-"""Placeholder until the parts below it are merged."""
+"""The command line: `python -m app VERB`. Each verb has --help."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from app.config import Settings, SettingsError, load_settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and return the exit code; 2 means that the call or a setting was wrong."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["simulate"]:
+        # its own program with its own options: the simulator shares nothing with the application but the wire
+        os.execv(sys.executable, [sys.executable, "-m", "app.simulator", *words[1:]])  # noqa: S606 - no shell wanted
+    parser = _parser()
+    options = parser.parse_args(words)
+    if "overrides" not in options:
+        parser.print_help()
+        return 2
+    try:
+        settings = load_settings(**options.overrides(options))
+    except SettingsError as error:
+        sys.stderr.write(f"settings: {error}\n")
+        return 2
+    return _serve(settings, options)
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    from app.main import serve  # noqa: PLC0415 - here, so that --help does not load the whole application
+
+    return serve(settings, replay_files=[str(path) for path in getattr(options, "files", [])])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB")
+
+    serve = verbs.add_parser(
+        "serve", help="run the tracker: feed, market core, WebSocket, REST and dashboard"
+    )
+    _add_address(serve)
+    serve.set_defaults(overrides=_address)
+
+    replay = verbs.add_parser("replay", help="run the tracker on trade files or recordings instead of a feed")
+    replay.add_argument("files", nargs="+", type=_existing_file, metavar="FILE")
+    replay.add_argument(
+        "--speed", type=float, default=10.0, help="times real time; 0 is as fast as possible (10)"
+    )
+    _add_address(replay)
+    replay.set_defaults(overrides=_replay)
+
+    record = verbs.add_parser("record", help="run the tracker and keep the feed's raw frames")
+    record.add_argument("--dir", type=Path, required=True, help="folder for one file per trading date")
+    _add_address(record)
+    record.set_defaults(overrides=lambda options: {**_address(options), "record_dir": options.dir})
+
+    verbs.add_parser("simulate", help="run only the stand-in SSI server (simulate --help has its options)")
+    return parser
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (APP_HOST, 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on, 0 for any free one (APP_PORT, 8000)")
+
+
+def _address(options: argparse.Namespace) -> dict[str, object]:
+    given = {"app_host": options.host, "app_port": options.port}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _replay(options: argparse.Namespace) -> dict[str, object]:
+    return {
+        **_address(options),
+        "feed_source": "replay",
+        "sim_speed": options.speed,
+        "tracked_symbols": ["ALL"],
+    }
+
+
+def _existing_file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"no such file: {text}")
+    return path.resolve()

@@ -89,9 +89,7 @@ class Settings(BaseSettings):
     alert_volume_window_min: float = Field(20, gt=0)
     alert_foreign_change_pct: float = Field(30, gt=0)
     alert_foreign_min_value: int = Field(1_000_000_000, ge=0)
-    alert_foreign_window_min: float = Field(5, gt=0)
     alert_dedup_s: float = Field(60, ge=0)
-    alert_buffer: int = Field(500, ge=1, le=100_000)
 
     # WebSocket and REST
     app_host: str = "127.0.0.1"

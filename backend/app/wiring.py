@@ -1,1 +1,212 @@
-"""Placeholder until the parts below it are merged."""
+"""The composition root: builds every object of one running instance, and holds `deliver`, the program in one function.
+
+Messages move one way: feed -> market -> publish. Nobody sends to clients in reaction to a message; each side runs at
+its own pace, in batches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.api.access import AccessPolicy, AccessSettings
+from app.api.connection_limits import ConnectionLimiter
+from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
+from app.clock import SystemClock
+from app.config import Settings
+from app.feed_wiring import Feed
+from app.market.alert_rules import AlertThresholds
+from app.market.contract_codes import parse_contract
+from app.market.messages import Message
+from app.market.models import FeedSource, FeedState, FeedStatus
+from app.market.processor import MarketDataProcessor
+from app.market.trading_calendar import TradingCalendar
+from app.publish.data_publisher import DataPublisher
+from app.telemetry.feed_gauges import FeedGauges
+from app.telemetry.metrics import Metrics
+
+REFERENCE_DIR = Path(__file__).parent / "reference"
+GC_THRESHOLDS = (
+    50_000,
+    20,
+    50,
+)  # a full collection with 10,000 sockets stops the loop for 0.77 s (PERFORMANCE.md 1.4)
+
+logger = logging.getLogger(__name__)
+
+
+class Application:
+    """Every object of one running instance. `running()` starts and ends what moves."""
+
+    def __init__(self, settings: Settings, replay_files: Sequence[str] = ()) -> None:
+        self._settings = settings
+        self.clock = SystemClock()
+        self.metrics = Metrics()
+        self.calendar = TradingCalendar(_holidays(settings))
+        self.processor = _processor(settings, self.calendar)
+        self._starting = FeedStatus(
+            source=FeedSource(settings.resolved_feed_source),
+            state=FeedState.CONNECTING,
+            since=self.clock.now(),
+        )
+        self.feed: Feed | None = None
+        self.has_died = False  # one of the tasks that live as long as the process ended by itself
+        self.publisher = DataPublisher(
+            self.processor,
+            self.feed_status,
+            self.clock,
+            self.metrics,
+            throttle_interval_s=settings.ws_throttle_interval_ms / 1000,
+            heartbeat_interval_s=settings.ws_heartbeat_interval,
+        )
+        self.services = _services(self, settings)
+        self._replay_files = replay_files
+
+    def deliver(self, batch: list[Message]) -> None:
+        """Take a batch through the program. Runs on the event loop, awaits nothing."""
+        changes = self.processor.apply(batch)
+        self.publisher.mark_changed(changes)
+        self.metrics.record_changes(changes)
+
+    def feed_status(self) -> FeedStatus:
+        """Return the feed's source and state, also before there is a feed."""
+        return self.feed.status() if self.feed is not None else self._starting
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether clients get an answer worth having: the feed has been tried at least once."""
+        return self.feed is not None and self.feed.is_tried
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start the feed and the publisher; end them in the reverse order: the feed stops first."""
+        gc.set_threshold(*GC_THRESHOLDS)
+        async with AsyncExitStack() as stack:
+            publishing = asyncio.create_task(self.publisher.run(), name="publish")
+            stack.push_async_callback(self._cancel, publishing)
+            feed = Feed(
+                self._settings,
+                clock=self.clock,
+                calendar=self.calendar,
+                processor=self.processor,
+                deliver=self.deliver,
+                changed=self.publisher.mark_changed,
+                fallback_vn30=_fallback_vn30(),
+                replay_files=self._replay_files,
+            )
+            stack.callback(feed.on_status(self.publisher.mark_feed))
+            self.metrics.before_scrape(
+                FeedGauges(self.metrics, feed.counters, feed.status, self.processor).refresh
+            )
+            self.feed = feed
+            feeding = asyncio.create_task(feed.run(), name="feed")
+            stack.push_async_callback(self._cancel, feeding)
+            for task in (publishing, feeding):
+                task.add_done_callback(self._end_process_on_surprise)
+            gc.freeze()  # what start-up made lives as long as the process
+            yield
+            self.publisher.dismiss_all()
+
+    async def _cancel(self, task: asyncio.Task[None]) -> None:
+        if task.done():
+            return  # it died, and that has been said
+        task.remove_done_callback(self._end_process_on_surprise)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    def _end_process_on_surprise(self, task: asyncio.Task[None]) -> None:
+        """End the process when one of the tasks that live as long as it does died: start-up is the recovery."""
+        if task.cancelled():
+            return
+        self.has_died = True
+        logger.critical("task %s died, ending the process", task.get_name(), exc_info=task.exception())
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _services(application: Application, settings: Settings) -> ApiServices:
+    processor = application.processor
+
+    def is_known_symbol(symbol: str) -> bool:
+        feed = application.feed
+        return parse_contract(symbol) is not None or (feed is not None and feed.is_known_symbol(symbol))
+
+    def vn30_symbols() -> Sequence[str]:
+        return application.feed.vn30_symbols if application.feed is not None else []
+
+    return ApiServices(
+        reader=processor,
+        publisher=application.publisher,
+        feed_status=application.feed_status,
+        is_known_symbol=is_known_symbol,
+        vn30_symbols=vn30_symbols,
+        is_ready=lambda: application.is_ready,
+        metrics=application.metrics,
+        clock=application.clock,
+        access=AccessPolicy(
+            AccessSettings(
+                token=settings.ws_auth_token.get_secret_value() or None,
+                cors_origins=tuple(settings.cors_origins),
+                trusted_proxies=tuple(settings.trusted_proxies),
+            )
+        ),
+        limits=WebSocketLimits(
+            connections_per_ip=settings.ws_max_connections_per_ip,
+            messages_per_s=settings.ws_max_messages_per_s,
+            buffer_bytes_max=settings.ws_client_buffer_bytes,
+        ),
+        connection_limiter=ConnectionLimiter(settings.ws_max_connections_per_ip),
+        dashboard=DashboardConfig(palette=settings.ui_default_palette),
+    )
+
+
+def _processor(settings: Settings, calendar: TradingCalendar) -> MarketDataProcessor:
+    wanted = settings.tracked_symbols
+    label = ",".join(wanted)
+    return MarketDataProcessor(
+        calendar=calendar,
+        tracked=None if wanted == ["ALL"] else frozenset(),  # filled in once the lists are read
+        scope=label if len(label) <= 40 else f"{len(wanted)} symbols",
+        alert_thresholds=AlertThresholds(
+            volume_spike_ratio=settings.alert_volume_spike_ratio,
+            volume_spike_window_s=settings.alert_volume_window_min * 60,
+            volume_spike_prints_min=settings.alert_volume_spike_min_prints,
+            foreign_change_pct=settings.alert_foreign_change_pct,
+            foreign_value_min_vnd=settings.alert_foreign_min_value,
+            repeat_after_s=settings.alert_dedup_s,
+        ),
+        futures_override=settings.futures_override,
+        channel_r_interval_ms=settings.channel_r_interval_ms,
+        session_reset_time=settings.session_reset_time,
+    )
+
+
+def _read_reference(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((REFERENCE_DIR / name).read_text(encoding="utf-8"))
+    return content
+
+
+def _fallback_vn30() -> list[str]:
+    symbols: list[str] = _read_reference("vn30_constituents.json")["symbols"]
+    return symbols
+
+
+def _holidays(settings: Settings) -> frozenset[date]:
+    content = _read_reference("trading_holidays.json")
+    kinds = ("closed", "uncertain") if settings.holidays_uncertain_closed else ("closed",)
+    days = {
+        date.fromisoformat(f"{year}-{day}")
+        for kind in kinds
+        for year, listed in content[kind].items()
+        for day in listed
+    }
+    return frozenset((days | set(settings.extra_holidays)) - set(settings.extra_trading_days))

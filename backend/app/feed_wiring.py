@@ -1,0 +1,236 @@
+"""The feed's half of the composition root: from settings to a running supervisor, its clock and its reference lists."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import date
+from typing import Literal
+
+import httpx
+
+from app.clock import Clock
+from app.config import Settings
+from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
+from app.feed.http_client import make_http_client
+from app.feed.recorder import Recorder
+from app.feed.reference_service import Lists, ReferenceService
+from app.feed.request_budget import REQUESTS_PER_S, RequestBudget
+from app.feed.simulator_process import SimulatorProcess
+from app.feed.ssi_auth_service import SSIAuthService
+from app.feed.ssi_market_service import SSIMarketService
+from app.feed.ssi_stream_service import SSIStreamService
+from app.feed.thread_bridge import ThreadBridge
+from app.market.messages import Message
+from app.market.models import Changes, FeedSource, FeedState, FeedStatus, Phase
+from app.market.processor import MarketDataProcessor
+from app.market.trading_calendar import TradingCalendar
+from app.telemetry.feed_gauges import FeedCounters
+
+SIMULATOR_REQUESTS_PER_S = 50.0  # SSI's budget protects SSI
+SIMULATOR_KEYS = ("simulator", "simulator")  # it takes any pair
+MATCHING_PHASES = frozenset({Phase.ATO, Phase.CONTINUOUS, Phase.ATC})
+FIRST_LISTS_TIMEOUT_S = (
+    8.0  # the stream waits this long for the list of tracked symbols, then takes the fallback
+)
+
+logger = logging.getLogger(__name__)
+
+type StatusCallback = Callable[[FeedStatus], None]
+
+
+class Feed:
+    """Everything between SSI (or its stand-in) and `deliver`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        calendar: TradingCalendar,
+        processor: MarketDataProcessor,
+        deliver: Callable[[list[Message]], None],
+        changed: Callable[[Changes], None],
+        fallback_vn30: Sequence[str],
+        replay_files: Sequence[str] = (),
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._calendar = calendar
+        self._processor = processor
+        self._deliver = deliver
+        self._changed = changed
+        self._replay_files = replay_files
+        self._source = FeedSource(settings.resolved_feed_source)
+        self._lists = Lists(vn30=list(fallback_vn30))
+        self._callbacks: list[StatusCallback] = []
+        self._stream: SSIStreamService | None = None
+        self._bridge: ThreadBridge | None = None
+        self._simulator: SimulatorProcess | None = None
+        self._waiting = FeedStatus(source=self._source, state=FeedState.CONNECTING, since=clock.now())
+        self.is_tried = False
+
+    # -- what others ask ----------------------------------------------------------------------------------------
+
+    def status(self) -> FeedStatus:
+        """Return source and state; before the stream exists, that it is being connected."""
+        return self._stream.status() if self._stream is not None else self._waiting
+
+    def on_status(self, callback: StatusCallback) -> Callable[[], None]:
+        """Call back on the loop at each change; return the unsubscribe."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def counters(self) -> FeedCounters:
+        """Return the lifetime totals of this feed."""
+        if self._bridge is None or self._stream is None:
+            return FeedCounters()
+        return FeedCounters(self._bridge.received, self._bridge.rejected, self._stream.reconnects)
+
+    @property
+    def vn30_symbols(self) -> list[str]:
+        return self._lists.vn30
+
+    def is_known_symbol(self, symbol: str) -> bool:
+        """Whether the exchanges list it; before their list is read, whether it is tracked."""
+        known = self._lists.known
+        if known is not None:
+            return symbol in known
+        return symbol in self._lists.vn30 or symbol in self._lists.tracked
+
+    # -- its life -----------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Connect and keep connected until cancelled."""
+        async with AsyncExitStack() as stack:
+            base_url, stream_url = await self._open_source(stack)
+            http = make_http_client()
+            stack.push_async_callback(http.aclose)
+            auth = self._auth(base_url, http)
+            ticks = self._source_clock(base_url, http)
+            references = self._references(auth, base_url, http)
+            recorder = self._start_recorder(stack, ticks.time_s)
+            bridge = self._bridge = ThreadBridge(
+                loop=asyncio.get_running_loop(),
+                clock=self._clock,
+                deliver=self._deliver,
+                on_refused=lambda count: logger.error("%s messages refused: no memory left for them", count),
+                record=recorder.put if recorder is not None else None,
+                may_merge_quotes=self._source is not FeedSource.REPLAY,
+            )
+            stack.callback(bridge.close)
+            await references.load_tracked(FIRST_LISTS_TIMEOUT_S)
+            stream = self._stream = self._make_stream(auth, bridge, stream_url)
+            stack.callback(stream.on_status(self._tell))
+            self.is_tried = True
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(ticks.run(bridge.append_tick), name="feed:clock")
+                tasks.create_task(stream.run(), name="feed:supervisor")
+                tasks.create_task(references.keep(self._trading_date), name="feed:lists")
+                if self._simulator is not None:
+                    tasks.create_task(self._simulator.watch(), name="feed:simulator")
+
+    async def _open_source(self, stack: AsyncExitStack) -> tuple[str, str]:
+        """Return the REST and the stream URL, starting a simulator when one is wanted."""
+        settings = self._settings
+        if self._source is FeedSource.SSI:
+            return settings.ssi_base_url, settings.ssi_stream_url
+        url = settings.sim_url
+        if not url:
+            simulator = self._simulator = SimulatorProcess(self._simulator_arguments())
+            stack.push_async_callback(simulator.stop)
+            url = await simulator.start()
+        return url, url
+
+    def _simulator_arguments(self) -> list[str]:
+        settings = self._settings
+        if self._source is FeedSource.REPLAY:
+            return ["replay", *self._replay_files, "--speed", str(settings.sim_speed)]
+        return [
+            "--seed", str(settings.sim_seed),
+            "--speed", str(settings.sim_speed),
+            "--activity", str(settings.sim_activity),
+            "--symbols", str(settings.sim_symbols),
+            "--start", settings.sim_start.isoformat(),
+        ]  # fmt: skip
+
+    def _auth(self, base_url: str, http: httpx.AsyncClient) -> SSIAuthService:
+        settings = self._settings
+        keys = (settings.ssi_consumer_id, settings.ssi_consumer_secret.get_secret_value())
+        consumer_id, consumer_secret = keys if self._source is FeedSource.SSI else SIMULATOR_KEYS
+        return SSIAuthService(
+            base_url=base_url,
+            consumer_id=consumer_id,
+            consumer_secret=consumer_secret,
+            http=http,
+            clock=self._clock,
+        )
+
+    def _source_clock(self, base_url: str, http: httpx.AsyncClient) -> WallFeedClock | RemoteFeedClock:
+        if self._source is FeedSource.SSI:
+            return WallFeedClock(self._clock)
+        return RemoteFeedClock(base_url=base_url, http=http, clock=self._clock)
+
+    def _references(self, auth: SSIAuthService, base_url: str, http: httpx.AsyncClient) -> ReferenceService:
+        rate = REQUESTS_PER_S if self._source is FeedSource.SSI else SIMULATOR_REQUESTS_PER_S
+        budget = RequestBudget(self._clock, rate)
+        market = SSIMarketService(base_url=base_url, auth=auth, http=http, clock=self._clock, budget=budget)
+        return ReferenceService(
+            market=market,
+            wanted=self._settings.tracked_symbols,
+            lists=self._lists,
+            apply=self._apply_lists,
+            clock=self._clock,
+        )
+
+    def _start_recorder(self, stack: AsyncExitStack, source_time_s: Callable[[], float]) -> Recorder | None:
+        folder = self._settings.record_dir
+        if folder is None:
+            return None
+        recorder = Recorder(directory=folder, source_time_s=source_time_s)
+        recorder.start()
+        stack.callback(recorder.stop)
+        return recorder
+
+    def _make_stream(self, auth: SSIAuthService, bridge: ThreadBridge, stream_url: str) -> SSIStreamService:
+        settings, processor = self._settings, self._processor
+        return SSIStreamService(
+            source=self._source,
+            auth=auth,
+            bridge=bridge,
+            clock=self._clock,
+            stream_url=stream_url,
+            channels=",".join(settings.ssi_channels),
+            connections=settings.ssi_connections,
+            stall_s=settings.feed_stall_s,
+            market_time_s=lambda: processor.market_time_s,
+            is_live_phase=lambda: self._calendar.is_live(processor.market_time_s),
+            session_label=self._session_label,
+            is_matching=lambda: processor.phase_of("HOSE") in MATCHING_PHASES,
+        )
+
+    def _session_label(self) -> Literal["live", "lunch", "closed"]:
+        if self._calendar.is_live(self._processor.market_time_s):
+            return "live"
+        return "lunch" if self._processor.phase_of("HOSE") is Phase.LUNCH else "closed"
+
+    def _tell(self, status: FeedStatus) -> None:
+        for callback in tuple(self._callbacks):
+            callback(status)
+
+    # -- reference lists ----------------------------------------------------------------------------------------
+
+    def _apply_lists(self, lists: Lists) -> None:
+        self._lists = lists
+        label = ",".join(self._settings.tracked_symbols)
+        if self._settings.tracked_symbols != ["ALL"]:
+            self._changed(self._processor.set_tracked(frozenset(lists.tracked), label))
+        if lists.known is not None:
+            self._changed(self._processor.set_known_symbols(frozenset(lists.known)))
+        if lists.limits:
+            self._deliver(list(lists.limits))
+
+    def _trading_date(self) -> date:
+        return self._processor.trading_date or self._clock.now().date()

@@ -1,0 +1,31 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { useState } from 'react'
+import { BrowserRouter, Route, Routes } from 'react-router'
+import { PriceBoard } from '@/features/board/PriceBoard'
+import { MarketContext, type Market } from '@/shared/market-store/market-context'
+import { CrashScreen } from './CrashScreen'
+import { NotFound } from './NotFound'
+import { Shell } from './Shell'
+
+/** Polls repeat by themselves, so a failed one is not tried again in between. */
+const createQueryClient = () => new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } } })
+
+export function App({ market }: { market: Market }) {
+  const [queryClient] = useState(createQueryClient)
+  return (
+    <CrashScreen>
+      <QueryClientProvider client={queryClient}>
+        <MarketContext value={market}>
+          <BrowserRouter>
+            <Routes>
+              <Route element={<Shell />}>
+                <Route index element={<PriceBoard />} />
+                <Route path="*" element={<NotFound />} />
+              </Route>
+            </Routes>
+          </BrowserRouter>
+        </MarketContext>
+      </QueryClientProvider>
+    </CrashScreen>
+  )
+}

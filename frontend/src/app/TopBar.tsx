@@ -1,0 +1,82 @@
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { NavLink, useNavigate } from 'react-router'
+import { FeedLine } from '@/features/feed-status/FeedLine'
+import { LanguageSwitch } from '@/features/preferences/LanguageSwitch'
+import { PaletteSwitch } from '@/features/preferences/PaletteSwitch'
+import { SettingsDialog } from '@/features/preferences/SettingsDialog'
+import { ThemeToggle } from '@/features/preferences/ThemeToggle'
+import { ShortcutsDialog } from '@/features/shortcuts/ShortcutsDialog'
+import { useShortcuts } from '@/features/shortcuts/use-shortcuts'
+import { SymbolSearch } from '@/features/symbol-search/SymbolSearch'
+import { IconButton } from '@/shared/ui/IconButton'
+import { useMediaQuery } from '@/shared/ui/use-media-query'
+import { Brand } from './Brand'
+import { PAGES } from './pages'
+import styles from './shell.module.css'
+
+type Panel = 'none' | 'search' | 'settings' | 'shortcuts'
+
+export function TopBar() {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const isPhone = useMediaQuery('(max-width: 720px)')
+  const [panel, setPanel] = useState<Panel>('none')
+  const searchInput = useRef<HTMLInputElement>(null)
+  const closePanel = useCallback(() => setPanel('none'), [])
+  const pick = (symbol: string): void => {
+    closePanel()
+    void navigate({ pathname: '/', search: `?symbol=${encodeURIComponent(symbol)}` })
+  }
+  useShortcuts(
+    useMemo(
+      () => ({
+        '/': () => (isPhone ? setPanel('search') : searchInput.current?.focus()),
+        '?': () => setPanel('shortcuts'),
+      }),
+      [isPhone],
+    ),
+  )
+  return (
+    <header className={styles.top}>
+      <Brand />
+      {isPhone ? (
+        <div className={styles.phoneTitle}>
+          <b>{t('nav/board')}</b>
+          <FeedLine />
+        </div>
+      ) : (
+        <nav className={styles.nav} aria-label={t('nav/label')}>
+          {PAGES.map(({ path, name }) => (
+            <NavLink key={path} to={path} end>
+              {t(`nav/${name}`)}
+            </NavLink>
+          ))}
+        </nav>
+      )}
+      <div className={styles.topEnd}>
+        {isPhone ? (
+          <>
+            <IconButton icon="search" label={t('search/label')} onClick={() => setPanel('search')} />
+            <IconButton icon="more" label={t('prefs/menu')} onClick={() => setPanel('settings')} />
+          </>
+        ) : (
+          <>
+            <SymbolSearch inputRef={searchInput} hasShortcut onPick={pick} />
+            <LanguageSwitch />
+            <PaletteSwitch />
+            <ThemeToggle />
+            <IconButton icon="keyboard" label={t('keys/open')} onClick={() => setPanel('shortcuts')} />
+          </>
+        )}
+      </div>
+      {isPhone && panel === 'search' ? (
+        <div className={styles.phoneSearch}>
+          <SymbolSearch inputRef={(input) => input?.focus()} onPick={pick} onLeave={closePanel} />
+        </div>
+      ) : null}
+      {panel === 'settings' ? <SettingsDialog onClose={closePanel} /> : null}
+      {panel === 'shortcuts' ? <ShortcutsDialog onClose={closePanel} /> : null}
+    </header>
+  )
+}

@@ -1,0 +1,205 @@
+import type { Level, PriceData } from '@/shared/api/models'
+import { formatChange, formatNumber, formatPercent, formatPrice, formatSigned, formatVolume, type PriceUnit } from '@/shared/format/board-number'
+import { priceBand, type Band } from '@/shared/format/price-band'
+import { DERIVATIVES } from '@/shared/market-store/contract-prices'
+import type { SymbolState } from '@/shared/market-store/market-store'
+import { formatDayMonth } from '@/shared/time/market-time'
+
+/** The columns of the board: what a cell shows, in which colour, when it flashes and how it sorts. */
+
+export type CellColour = Band | ''
+type Side = 'bids' | 'asks'
+
+/** When a column leaves a narrowing board: measured on the board itself, not the window (board.module.css). */
+export type Keep = 'always' | 'level2' | 'level3' | 'average' | 'room' | 'day' | 'foreign' | 'limits'
+
+export interface Column {
+  id: string
+  label: string
+  group: string
+  weight: number
+  keep: Keep
+  startsGroup?: boolean
+  isMatched?: boolean
+  /** The four columns of the phone. */
+  onPhone?: boolean
+  text: (state: SymbolState, unit: PriceUnit) => string
+  colour: (state: SymbolState) => CellColour
+  /** What a flash compares; absent for columns that never flash. */
+  flash?: (price: PriceData) => number
+  sortValue: (state: SymbolState) => number | string | null
+}
+
+export const unitOf = (state: SymbolState): PriceUnit => (state.price.exchange === DERIVATIVES ? 'points' : 'vnd')
+export const lastBand = (state: SymbolState): CellColour => priceBand(state.price.last_price, state.price)
+const neutral = (): CellColour => ''
+
+const priceColumn = (
+  id: string, label: string, group: string, weight: number, keep: Keep,
+  read: (price: PriceData) => number | null | undefined, colour?: CellColour,
+): Column => ({
+  id, label, group, weight, keep,
+  text: (state, unit) => formatPrice(read(state.price), unit),
+  colour: (state) => colour ?? priceBand(read(state.price), state.price),
+  sortValue: (state) => read(state.price) ?? null,
+})
+
+/** A level's price and its volume, both in the band of the price. */
+function levelColumns(side: Side, depth: number, isFirst: boolean): Column[] {
+  const level = (price: PriceData): Level | undefined => price[side]?.[depth - 1]
+  const keep: Keep = depth === 3 ? 'level3' : depth === 2 ? 'level2' : 'always'
+  const colour = (state: SymbolState): CellColour => priceBand(level(state.price)?.[0], state.price)
+  return [
+    {
+      id: `${side}${depth}`, label: 'col.price', group: `group.${side}`, weight: 50, keep, colour, startsGroup: isFirst,
+      text: (state, unit) => formatPrice(level(state.price)?.[0], unit),
+      flash: (price) => level(price)?.[0] ?? 0,
+      sortValue: (state) => level(state.price)?.[0] ?? null,
+    },
+    {
+      id: `${side}${depth}v`, label: 'col.volume', group: `group.${side}`, weight: 62, keep, colour,
+      text: (state) => formatVolume(level(state.price)?.[1]),
+      flash: (price) => level(price)?.[1] ?? 0,
+      sortValue: (state) => level(state.price)?.[1] ?? null,
+    },
+  ]
+}
+
+const symbolColumn: Column = {
+  id: 'symbol', label: 'col.symbol', group: '', weight: 70, keep: 'always', onPhone: true,
+  text: (state) => state.contract?.alias ?? state.symbol,
+  colour: lastBand,
+  sortValue: (state) => state.symbol,
+}
+
+const matchedColumns: Column[] = [
+  {
+    id: 'last', label: 'col.price', group: 'group.matched', weight: 58, keep: 'always', startsGroup: true, isMatched: true, onPhone: true,
+    text: (state, unit) => formatPrice(state.price.last_price, unit),
+    colour: lastBand,
+    flash: (price) => price.last_price ?? 0,
+    sortValue: (state) => state.price.last_price ?? null,
+  },
+  {
+    id: 'lastVolume', label: 'col.volume', group: 'group.matched', weight: 58, keep: 'always', isMatched: true,
+    text: (state) => formatVolume(state.price.last_volume),
+    colour: lastBand,
+    flash: (price) => price.last_volume ?? 0,
+    sortValue: (state) => state.price.last_volume ?? null,
+  },
+  {
+    id: 'change', label: '+/−', group: 'group.matched', weight: 50, keep: 'always', isMatched: true,
+    text: (state, unit) => (state.price.last_price ? formatChange(state.price.change, unit) : ''),
+    colour: lastBand,
+    flash: (price) => price.change ?? 0,
+    sortValue: (state) => state.price.change ?? null,
+  },
+  {
+    id: 'percent', label: '%', group: 'group.matched', weight: 58, keep: 'always', isMatched: true, onPhone: true,
+    text: (state) => (state.price.last_price && state.price.change_pct != null ? formatPercent(state.price.change_pct) : ''),
+    colour: lastBand,
+    flash: (price) => price.change_pct ?? 0,
+    sortValue: (state) => state.price.change_pct ?? null,
+  },
+]
+
+const totalColumn: Column = {
+  id: 'total', label: 'col.total', group: '', weight: 80, keep: 'always', startsGroup: true, onPhone: true,
+  text: (state) => formatVolume(state.price.total_volume),
+  colour: neutral,
+  sortValue: (state) => state.price.total_volume ?? null,
+}
+
+const roomShare = (state: SymbolState): number | null => {
+  const { current_room: left, total_room: all } = state.foreign ?? {}
+  return all ? ((left ?? 0) / all) * 100 : null
+}
+
+const foreignColumns: Column[] = [
+  {
+    id: 'foreignBuy', label: 'col.foreignBuy', group: 'group.foreign', weight: 66, keep: 'foreign', startsGroup: true, colour: neutral,
+    text: (state) => formatVolume(state.foreign?.buy_volume),
+    sortValue: (state) => state.foreign?.buy_volume ?? null,
+  },
+  {
+    id: 'foreignSell', label: 'col.foreignSell', group: 'group.foreign', weight: 66, keep: 'foreign', colour: neutral,
+    text: (state) => formatVolume(state.foreign?.sell_volume),
+    sortValue: (state) => state.foreign?.sell_volume ?? null,
+  },
+  {
+    id: 'room', label: 'col.room', group: 'group.foreign', weight: 52, keep: 'room', colour: neutral, sortValue: roomShare,
+    text: (state) => {
+      const share = roomShare(state)
+      return share === null ? '' : `${formatNumber(share, 1)}%`
+    },
+  },
+]
+
+const basisColour = (state: SymbolState): CellColour => {
+  const { basis, stale } = state.contract ?? {}
+  if (basis == null || stale) return ''
+  return basis > 0 ? 'up' : basis < 0 ? 'down' : 'ref'
+}
+
+const basisColumns: Column[] = [
+  {
+    id: 'basis', label: 'col.basis', group: 'group.basis', weight: 66, keep: 'foreign', startsGroup: true, colour: basisColour,
+    text: (state) => (state.contract?.basis == null ? '' : formatSigned(state.contract.basis, 2)),
+    sortValue: (state) => state.contract?.basis ?? null,
+  },
+  {
+    id: 'basisPct', label: 'col.basisPct', group: 'group.basis', weight: 66, keep: 'foreign', colour: basisColour,
+    text: (state) => (state.contract?.basis_pct == null ? '' : formatPercent(state.contract.basis_pct)),
+    sortValue: (state) => state.contract?.basis_pct ?? null,
+  },
+  {
+    id: 'expiry', label: 'col.expiry', group: 'group.basis', weight: 52, keep: 'room', colour: neutral,
+    text: (state) => formatDayMonth(state.contract?.expiry_date),
+    sortValue: (state) => state.contract?.expiry_date ?? null,
+  },
+]
+
+const commonColumns: Column[] = [
+  symbolColumn,
+  { ...priceColumn('ceiling', 'col.ceiling', 'group.limits', 50, 'limits', (price) => price.ceiling, 'ceil'), startsGroup: true },
+  priceColumn('floor', 'col.floor', 'group.limits', 50, 'limits', (price) => price.floor, 'floor'),
+  priceColumn('ref', 'col.ref', 'group.limits', 50, 'always', (price) => price.ref_price, 'ref'),
+  ...levelColumns('bids', 3, true),
+  ...levelColumns('bids', 2, false),
+  ...levelColumns('bids', 1, false),
+  ...matchedColumns,
+  ...levelColumns('asks', 1, true),
+  ...levelColumns('asks', 2, false),
+  ...levelColumns('asks', 3, false),
+  totalColumn,
+  { ...priceColumn('high', 'col.high', 'group.day', 50, 'day', (price) => price.high), startsGroup: true },
+  priceColumn('average', 'col.avg', 'group.day', 50, 'average', (price) => price.avg_price),
+  priceColumn('low', 'col.low', 'group.day', 50, 'day', (price) => price.low),
+]
+
+export const EQUITY_COLUMNS: readonly Column[] = [...commonColumns, ...foreignColumns]
+/** VN30F1M is longer than a stock's three letters. */
+const FUTURES_SYMBOL_WEIGHT = 82
+export const FUTURES_COLUMNS: readonly Column[] = [
+  { ...symbolColumn, weight: FUTURES_SYMBOL_WEIGHT },
+  ...commonColumns.slice(1),
+  ...basisColumns,
+]
+
+/** `1`..`3` behind "Giá" and "KL" of the book. */
+export const levelOf = (column: Column): string => /^(?:bids|asks)(\d)/.exec(column.id)?.[1] ?? ''
+
+export interface ColumnGroup {
+  id: string
+  columns: readonly Column[]
+}
+
+export function groupsOf(columns: readonly Column[]): readonly ColumnGroup[] {
+  const groups: { id: string; columns: Column[] }[] = []
+  for (const column of columns) {
+    const last = groups.at(-1)
+    if (last && last.id === column.group && column.group) last.columns.push(column)
+    else groups.push({ id: column.group, columns: [column] })
+  }
+  return groups
+}

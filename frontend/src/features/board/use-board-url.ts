@@ -1,0 +1,69 @@
+import { useCallback, useMemo } from 'react'
+import { useSearchParams } from 'react-router'
+import type { Band } from '@/shared/format/price-band'
+import { FILTER_BANDS, type Sort } from './board-order'
+
+/** List, filter, sort and the marked row live in the URL, so that a view can be kept and sent. */
+
+export interface BoardUrl {
+  list: string | null
+  bands: ReadonlySet<Band>
+  sort: Sort
+  symbol: string | null
+  setList: (list: string) => void
+  toggleBand: (band: Band) => void
+  clearBands: () => void
+  sortBy: (column: string) => void
+  select: (symbol: string | null) => void
+}
+
+const DEFAULT_SORT: Sort = { column: 'symbol', direction: 'asc' }
+
+/** Names start with A, figures with the largest. */
+const firstDirection = (column: string): Sort['direction'] => (column === 'symbol' ? 'asc' : 'desc')
+
+export function useBoardUrl(): BoardUrl {
+  const [params, setParams] = useSearchParams()
+  const change = useCallback(
+    (values: Record<string, string | null>) =>
+      setParams(
+        (current) => {
+          const next = new URLSearchParams(current)
+          for (const [name, value] of Object.entries(values)) {
+            if (value === null) next.delete(name)
+            else next.set(name, value)
+          }
+          return next
+        },
+        { replace: true },
+      ),
+    [setParams],
+  )
+  return useMemo(() => {
+    const named = (params.get('band') ?? '').split(',')
+    const bands = new Set(FILTER_BANDS.filter((band) => named.includes(band)))
+    const sort: Sort = {
+      column: params.get('sort') ?? DEFAULT_SORT.column,
+      direction: params.get('dir') === 'desc' ? 'desc' : 'asc',
+    }
+    return {
+      list: params.get('list'),
+      bands,
+      sort,
+      symbol: params.get('symbol'),
+      setList: (list) => change({ list, symbol: null }),
+      toggleBand: (band) => {
+        const next = new Set(bands)
+        if (!next.delete(band)) next.add(band)
+        change({ band: next.size ? [...next].join(',') : null })
+      },
+      clearBands: () => change({ band: null }),
+      sortBy: (column) => {
+        const direction = sort.column !== column ? firstDirection(column) : sort.direction === 'asc' ? 'desc' : 'asc'
+        const isDefault = column === DEFAULT_SORT.column && direction === DEFAULT_SORT.direction
+        change({ sort: isDefault ? null : column, dir: isDefault ? null : direction })
+      },
+      select: (symbol) => change({ symbol }),
+    }
+  }, [params, change])
+}

@@ -1,0 +1,43 @@
+import type { FeedSource, FeedState, FeedStatus } from '@/shared/api/models'
+import type { LinkState } from '@/shared/ws/channel-socket'
+
+/** What may be believed of the screen: the link to the server and the feed behind it, in one word. */
+
+export type FeedWord = FeedState | 'lost' | 'polling' | 'refused'
+
+export interface Freshness {
+  word: FeedWord
+  source: FeedSource | null
+  /** Direction can no longer be trusted: colours are drained and the clock stands. */
+  isStale: boolean
+  /** Seconds since the feed last spoke; null when it never did. */
+  ageS: number | null
+}
+
+const STALE_WORDS: ReadonlySet<FeedWord> = new Set(['lost', 'refused', 'stalled', 'reconnecting', 'failed', 'connecting'])
+/** MI beats every 5 s in a live phase; FEED_STALL_S of silence is a stall, whatever was said before it. */
+const SILENCE_S = 20
+const BEATING: ReadonlySet<FeedWord> = new Set(['live', 'partial'])
+
+function ageOf(status: FeedStatus, statusAt: number, nowMs: number): number {
+  const sinceStatusS = Math.max(0, (nowMs - statusAt) / 1000)
+  const ages = Object.values(status.ages ?? {})
+  return (ages.length ? Math.min(...ages) : 0) + sinceStatusS
+}
+
+function wordOf(link: LinkState, hasData: boolean, ageS: number | null): FeedWord {
+  const state = link.status?.state ?? 'connecting'
+  switch (link.link) {
+    case 'refused': return 'refused'
+    case 'waiting': return 'lost'
+    case 'connecting': return hasData ? 'lost' : 'connecting'
+    case 'polling': return STALE_WORDS.has(state) && link.status ? state : 'polling'
+    case 'open': return BEATING.has(state) && ageS !== null && ageS > SILENCE_S ? 'stalled' : state
+  }
+}
+
+export function freshnessOf(link: LinkState, hasData: boolean, nowMs: number): Freshness {
+  const ageS = link.status ? ageOf(link.status, link.statusAt, nowMs) : null
+  const word = wordOf(link, hasData, ageS)
+  return { word, source: link.status?.source ?? null, isStale: hasData && STALE_WORDS.has(word), ageS }
+}

@@ -1,0 +1,19 @@
+import type { Band } from '../format/price-band'
+import styles from './ui.module.css'
+
+interface ChipProps {
+  label: string
+  count: number
+  colour: Band
+  isOn: boolean
+  onToggle: () => void
+}
+
+/** A filter that can be on or off, with how many it would keep. */
+export function Chip({ label, count, colour, isOn, onToggle }: ChipProps) {
+  return (
+    <button type="button" className={styles.chip} aria-pressed={isOn} onClick={onToggle}>
+      {label} <b className={colour}>{count}</b>
+    </button>
+  )
+}
