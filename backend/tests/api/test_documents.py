@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from app.api.app_factory import openapi_document
 from app.api.conversation import ERROR_CODES
 from app.publish.close_codes import CLOSE_CODES, CloseCode, reason_of
 from tests.api.conftest import Backend
@@ -44,3 +45,11 @@ def test_message_types_of_the_document_are_those_of_openapi(backend: Backend) ->
 def test_routes_of_the_document_are_those_of_openapi(backend: Backend) -> None:
     routes = set(re.findall(r"^\| `GET (/[^`?]*)", REST, re.MULTILINE))
     assert routes - {"/metrics"} == set(backend.app().openapi()["paths"])
+
+
+def test_openapi_document_is_what_a_running_application_serves(backend: Backend) -> None:
+    document = openapi_document()
+    assert document == backend.app().openapi()
+    assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    assert "security" in document["paths"]["/api/indices"]["get"]
+    assert "security" not in document["paths"]["/health"]["get"]

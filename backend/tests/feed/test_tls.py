@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from app.feed.errors import FeedConnectError
 from app.feed.sdk_guard import GuardedStream
 from app.feed.sdk_socket import GuardedWebSocketApp
-
 from tests.feed.test_sdk_guard import Ear
 
 OPENSSL = shutil.which("openssl")
