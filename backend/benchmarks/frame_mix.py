@@ -99,7 +99,9 @@ class FrameMix:
         future = _Symbol(market.futures[0], time_s)
         # one future among 30 stocks, however many there are
         self._symbols = [
-            entry for n, stock in enumerate(stocks) for entry in ((future, stock) if n % 30 == 0 else (stock,))
+            entry
+            for n, stock in enumerate(stocks)
+            for entry in ((future, stock) if n % 30 == 0 else (stock,))
         ]
         self._stocks = stocks
         self._indices = [_index_template(name, time_s) for name in PRIOR_VALUES]
