@@ -20,7 +20,7 @@ from app.market.models import Changes
 from app.wiring import Application
 from benchmarks.child_process import ChildProcess
 from benchmarks.frame_mix import STAMP_MODULUS
-from benchmarks.thread_cpu import StageMeter, cpu_s_of
+from benchmarks.thread_cpu import StageMeter, cpu_s_of, queued_s_of_process
 
 CONNECT_TIMEOUT_S = 30.0
 IDLE_WAIT_S = 20.0  # for what is still in sockets and queues once the sender is done
@@ -39,11 +39,13 @@ class Tally:
     rejected: int = 0
     alerts: int = 0
     send_s: float = 0.0
+    behind_ms: float = 0.0  # how late the sender itself was at worst
     wall_s: float = 0.0
     sdk_cpu_s: float = 0.0
     loop_cpu_s: float = 0.0
     process_cpu_s: float = 0.0
     stage_cpu_s: dict[str, float] = field(default_factory=dict)
+    queued_s: float = 0.0  # its threads were ready and others had the cores
     backlog_max: int = 0
     arrival_ages_s: list[float] = field(
         default_factory=list
@@ -55,6 +57,11 @@ class Tally:
     @property
     def rate(self) -> float:
         return self.sent / self.send_s if self.send_s else 0.0
+
+    @property
+    def queued_share(self) -> float:
+        """Return how much of the time the two threads waited for a core: what a quiet machine would have saved."""
+        return self.queued_s / self.wall_s if self.wall_s else 0.0
 
     @property
     def lost(self) -> int:
@@ -122,15 +129,18 @@ class FeedRig:
         self._meter.reset()
         before = (bridge.appended, bridge.merged_quotes, bridge.rejected.total())
         sdk_s, loop_s, process_s = cpu_s_of(thread), time.thread_time(), time.process_time()
+        queued_s = queued_s_of_process()
         began_s = time.perf_counter()
         await self._sender.tell({"count": count, "rate": rate})
         answer = await self._sender.answer(SEND_MARGIN_S + (count / rate if rate else 0))
         tally.sent, tally.send_s = int(answer["sent"]), answer["seconds"]
+        tally.behind_ms = answer["behind_ms"]
         await self._wait_idle(before[0] + tally.sent)
         tally.wall_s = time.perf_counter() - began_s
         tally.sdk_cpu_s = cpu_s_of(thread) - sdk_s
         tally.loop_cpu_s = time.thread_time() - loop_s
         tally.process_cpu_s = time.process_time() - process_s
+        tally.queued_s = queued_s_of_process() - queued_s
         tally.stage_cpu_s = dict(self._meter.cpu_s)
         tally.received = bridge.appended - before[0]
         tally.merged = bridge.merged_quotes - before[1]
@@ -199,6 +209,6 @@ async def running_rig(symbols: int) -> AsyncIterator[FeedRig]:
 
 async def _wait_connected(application: Application) -> None:
     async with asyncio.timeout(CONNECT_TIMEOUT_S):
-        while not application.feed_status().connected:
+        while not application.feed_status().connected:  # noqa: ASYNC110 - nothing to await is meant for us
             await asyncio.sleep(0.02)
     await asyncio.sleep(1.0)  # the lists of the day are read beside the stream

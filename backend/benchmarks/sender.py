@@ -74,7 +74,7 @@ async def _run(symbols: int) -> None:
     loop = asyncio.get_running_loop()
     today = (datetime.now(UTC) + timedelta(hours=7)).date()
     market = StillMarket(next_trading_day(today), symbols, time_of_day(START))
-    simulator = Simulator(market, SimulatorSettings(keep_alive_s=3_600.0))
+    simulator = Simulator(market, SimulatorSettings(keep_alive_s=3_600.0, night_speed=1.0))
     await simulator.start()
     sender = Sender(simulator, FrameMix(market))
     print(json.dumps({"url": simulator.url}), flush=True)

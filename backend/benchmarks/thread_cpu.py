@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 
 
 def cpu_s_of(thread: threading.Thread) -> float:
@@ -41,3 +42,17 @@ class StageMeter:
         """Begin again."""
         for stage in self.cpu_s:
             self.cpu_s[stage] = 0.0
+
+
+def queued_s_of_process() -> float:
+    """Return the seconds the process's living threads stood ready while others had the cores; 0 off Linux.
+
+    The kernel's run delay (schedstat): what tells a slow program from a busy machine.
+    """
+    queued_ns = 0
+    for task in Path("/proc/self/task").glob("*/schedstat"):
+        try:
+            queued_ns += int(task.read_text(encoding="ascii").split()[1])
+        except (OSError, IndexError, ValueError):
+            continue  # a thread that has just ended
+    return queued_ns / 1e9
