@@ -18,6 +18,7 @@ from app.market.messages import Tick
 
 TICK_INTERVAL_S = 0.25
 POLL_TIMEOUT_S = 2.0
+SPEED_FOLLOWED_MAX = 100.0  # at full speed (0) a tick every 250 ms lies a quarter of an hour behind the messages
 
 type EmitTick = Callable[[Tick], None]
 
@@ -98,7 +99,7 @@ class RemoteFeedClock:
             self.failures += 1
             return None
         self._report, self._reported_s = report, self._clock.monotonic_s()
-        return Tick(report.time_s)
+        return Tick(report.time_s, is_outrun=not 0 < report.speed <= SPEED_FOLLOWED_MAX)
 
     async def run(self, emit: EmitTick) -> None:
         """Poll every 250 ms until cancelled; send what it answers."""

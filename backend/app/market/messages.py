@@ -145,6 +145,7 @@ class Tick(Struct, frozen=True, gc=False):
     """The source's clock, sent by wiring so that silence has a time too."""
 
     time_s: float
+    is_outrun: bool = False  # the source outruns its ticks: no message is too far ahead of them
 
 
 type Message = (

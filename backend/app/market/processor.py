@@ -177,8 +177,7 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
 
     def _refusal(self, message: DatedMessage, day: MarketDay | None) -> str:
         """Return why a message of another date than the day's does not begin a new one, "" when it does."""
-        tick_s = self._roll.tick_s
-        if tick_s is not None and message.trading_date > date_at(tick_s):
+        if self._roll.is_tomorrow(message.trading_date):
             return "future_date"
         if day is not None and message.trading_date < day.trading_date:
             return "older_date"
@@ -271,7 +270,7 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
         return day.is_final and date_at(self._roll.market_time_s) > day.trading_date
 
     def _apply_tick(self, message: Tick, changes: Changes) -> None:
-        self._roll.tick(message.time_s, changes)
+        self._roll.tick(message.time_s, message.is_outrun, changes)
 
     def _ignore(self, _message: BarMessage | OddLotMessage, changes: Changes) -> None:
         changes.ignored += 1

@@ -12,7 +12,7 @@ from app.market.alert_rules import AlertThresholds
 from app.market.alert_service import AlertService
 from app.market.exchange_phases import ExchangePhases
 from app.market.market_day import MarketDay
-from app.market.market_time import moment_at, start_of_day_s
+from app.market.market_time import date_at, moment_at, start_of_day_s
 from app.market.models import Changes, Phase, SessionEvent
 from app.market.price_tracker import PriceTracker
 from app.market.trading_calendar import TradingCalendar
@@ -46,6 +46,7 @@ class SessionRoll:
         self.day: MarketDay | None = None
         self.market_time_s = 0.0
         self.tick_s: float | None = None
+        self._is_outrun = False
         self._second = 0
         self._final_at_s = 0.0
 
@@ -54,8 +55,9 @@ class SessionRoll:
         """Return the date of the session that is served, None before the first message."""
         return self.day.trading_date if self.day is not None else None
 
-    def tick(self, time_s: float, changes: Changes) -> None:
-        """Take the source's clock."""
+    def tick(self, time_s: float, is_outrun: bool, changes: Changes) -> None:
+        """Take the source's clock; `is_outrun`: it is no limit to what messages may be stamped."""
+        self._is_outrun = is_outrun
         if self.tick_s is None or time_s > self.tick_s:
             self.tick_s = time_s
         self.advance_to(time_s, changes)
@@ -67,7 +69,13 @@ class SessionRoll:
 
     def is_ahead(self, time_s: float) -> bool:
         """Return whether a stamp lies too far in the future to be true; without a tick nobody knows."""
-        return self.tick_s is not None and time_s > self.tick_s + TIME_LEAD_MAX_S
+        if self.tick_s is None or self._is_outrun:
+            return False
+        return time_s > self.tick_s + TIME_LEAD_MAX_S
+
+    def is_tomorrow(self, trading_date: date) -> bool:
+        """Return whether a date has not come yet, as far as the source's clock tells."""
+        return self.tick_s is not None and not self._is_outrun and trading_date > date_at(self.tick_s)
 
     def advance(self, time_s: float, changes: Changes) -> None:
         """Move market time on to `time_s`, which is greater."""
