@@ -88,6 +88,5 @@ def _audit_findings(audit: AuditRow) -> list[Finding]:
 def _candles(session: RealSession, replayed: ReplayedSession) -> Finding:
     equal = equal_minutes(minutes_of(replayed.trades), session.bars)
     share = equal / len(session.bars)
-    return Finding(
-        "1-minute candles equal to the provider's", f"{equal} of {len(session.bars)} ({share:.1%})"
-    )
+    text = f"{equal} of {len(session.bars)} ({share:.1%})"
+    return Finding("1-minute candles equal to the provider's", text, share >= CANDLES_SHARE_MIN)
