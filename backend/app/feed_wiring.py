@@ -29,6 +29,7 @@ from app.market.processor import MarketDataProcessor
 from app.market.trading_calendar import TradingCalendar
 from app.telemetry.feed_gauges import FeedCounters
 
+TRADE_FILE_CHANNELS = ["X-TRADE:ALL", "F:ALL"]  # all that a trade file holds; the others would count as mute
 SIMULATOR_REQUESTS_PER_S = 50.0  # SSI's budget protects SSI
 SIMULATOR_KEYS = ("simulator", "simulator")  # it takes any pair
 LIVE_PHASES = frozenset(
@@ -183,7 +184,8 @@ class Feed:
         return RemoteFeedClock(base_url=base_url, http=http, clock=self._clock)
 
     def _references(self, auth: SSIAuthService, base_url: str, http: httpx.AsyncClient) -> ReferenceService:
-        rate = REQUESTS_PER_S if self._source is FeedSource.SSI else SIMULATOR_REQUESTS_PER_S
+        rate = REQUESTS_PER_S if self._source is FeedSource.SSI else TRADE_FILE_CHANNELS = ["X-TRADE:ALL", "F:ALL"]  # all that a trade file holds; the others would count as mute
+SIMULATOR_REQUESTS_PER_S
         budget = RequestBudget(self._clock, rate)
         market = SSIMarketService(base_url=base_url, auth=auth, http=http, clock=self._clock, budget=budget)
         return ReferenceService(
@@ -213,7 +215,7 @@ class Feed:
             bridge=bridge,
             clock=self._clock,
             stream_url=stream_url,
-            channels=",".join(settings.ssi_channels),
+            channels=",".join(self._channels()),
             connections=settings.ssi_connections,
             stall_s=settings.feed_stall_s,
             market_time_s=source_time_s,
@@ -221,6 +223,9 @@ class Feed:
             session_label=self._session_label,
             is_matching=lambda: phase_of("HOSE") is Phase.CONTINUOUS,
         )
+
+    def _channels(self) -> list[str]:
+        return TRADE_FILE_CHANNELS if self._source is FeedSource.REPLAY else self._settings.ssi_channels
 
     def _session_label(self) -> Literal["live", "lunch", "closed"]:
         if self._calendar.is_live(self._processor.market_time_s):
