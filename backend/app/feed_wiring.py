@@ -184,8 +184,7 @@ class Feed:
         return RemoteFeedClock(base_url=base_url, http=http, clock=self._clock)
 
     def _references(self, auth: SSIAuthService, base_url: str, http: httpx.AsyncClient) -> ReferenceService:
-        rate = REQUESTS_PER_S if self._source is FeedSource.SSI else TRADE_FILE_CHANNELS = ["X-TRADE:ALL", "F:ALL"]  # all that a trade file holds; the others would count as mute
-SIMULATOR_REQUESTS_PER_S
+        rate = REQUESTS_PER_S if self._source is FeedSource.SSI else SIMULATOR_REQUESTS_PER_S
         budget = RequestBudget(self._clock, rate)
         market = SSIMarketService(base_url=base_url, auth=auth, http=http, clock=self._clock, budget=budget)
         return ReferenceService(
