@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import httpx
 
-from app.clock import Clock
+from app.clock import VIETNAM, Clock
 from app.config import Settings
 from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
 from app.feed.http_client import make_http_client
@@ -76,6 +76,7 @@ class Feed:
         self._stream: SSIStreamService | None = None
         self._bridge: ThreadBridge | None = None
         self._simulator: SimulatorProcess | None = None
+        self._source_time_s = clock.time_s
         self._waiting = FeedStatus(source=self._source, state=FeedState.CONNECTING, since=clock.now())
         self.is_tried = False
 
@@ -117,6 +118,7 @@ class Feed:
             stack.push_async_callback(http.aclose)
             auth = self._auth(base_url, http)
             ticks = self._source_clock(base_url, http)
+            self._source_time_s = ticks.time_s
             references = self._references(auth, base_url, http)
             recorder = self._start_recorder(stack, ticks.time_s)
             bridge = self._bridge = ThreadBridge(
@@ -248,4 +250,6 @@ class Feed:
             self._deliver(list(lists.limits))
 
     def _trading_date(self) -> date:
-        return self._processor.trading_date or self._clock.now().date()
+        source_s = self._source_time_s()
+        today = datetime.fromtimestamp(source_s, VIETNAM).date() if source_s else self._clock.now().date()
+        return self._processor.trading_date or today
