@@ -16,15 +16,30 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
+import websocket
+from ssi_fc_data import fc_md_client, fc_md_stream, signalr
+from ssi_fc_data.fc_md_client import MarketDataClient
+from ssi_fc_data.fc_md_stream import MarketDataStream
+from ssi_fc_data.signalr.transports import _transport
+
 from app.simulator.clock import midnight_s, time_of_day
 from app.simulator.events import Event
 from app.simulator.server import Simulator
 from app.simulator.settings import SimulatorSettings
 from app.simulator.simulated_market import SimulatedMarket
-from ssi_fc_data.fc_md_client import MarketDataClient
-from ssi_fc_data.fc_md_stream import MarketDataStream
 
 MONDAY = date(2026, 11, 23)
+
+
+@pytest.fixture(autouse=True)
+def _unmodified_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the feed's guard off the SDK: tests of the feed may have run in this process before."""
+    monkeypatch.setattr(fc_md_client, "requests", requests)
+    monkeypatch.setattr(fc_md_stream, "Connection", signalr.Connection)
+    monkeypatch.setattr(_transport, "requests", requests)
+    monkeypatch.setattr(_transport, "websocket", websocket)
+    monkeypatch.setattr(_transport, "print", print, raising=False)
 
 
 def wait_until(condition: Callable[[], Any], timeout_s: float = 10.0) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from app.simulator import command
 
 from .test_replay import write

@@ -8,8 +8,9 @@ import time
 import httpx
 import pytest
 import websocket
-from app.simulator import malformed
 from ssi_fc_data.signalr.hubs.errors import HubError, UnAuthorizedHubError
+
+from app.simulator import malformed
 
 from .conftest import Running, SdkClient, wait_until
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from app.simulator.futures import expiry_date, front_contract, krx_code, listed_contracts, roll_day
 from app.simulator.price_rules import DERIVATIVES, daily_band, price_below, round_down, round_up
 from app.simulator.securities import SYMBOLS_MAX, make_futures, make_stock, stock_symbols, vn30_symbols

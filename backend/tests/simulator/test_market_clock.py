@@ -7,6 +7,7 @@ import contextlib
 import socket
 
 import pytest
+
 from app.simulator.clock import MarketClock, rfc3339, time_of_day
 from app.simulator.faults import Faults
 from app.simulator.sessions import session_at

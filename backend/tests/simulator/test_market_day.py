@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from datetime import date
 
 import pytest
+
 from app.simulator.clock import midnight_s, stamp
 from app.simulator.events import Event, Foreign, Index, OddLot, Print, Quote, Reset, Status
 from app.simulator.price_rules import DERIVATIVES, price_above, price_below, tick_at

@@ -8,6 +8,7 @@ import statistics
 from collections import Counter
 
 import pytest
+
 from app.simulator.order_flow import OrderFlow, profile_percent
 from app.simulator.securities import make_futures, make_stock
 

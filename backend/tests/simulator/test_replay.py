@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from app.simulator.events import Print, Status
 from app.simulator.replay import ReplayFileError, TradeFiles
 

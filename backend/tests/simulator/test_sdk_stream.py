@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from app.simulator.market_model import MarketDay
 from app.simulator.simulated_market import SimulatedMarket
 
