@@ -149,7 +149,7 @@ class FeedRig:
     def _sdk_thread(self) -> threading.Thread:
         feed = self.application.feed
         stream = feed._stream if feed is not None else None
-        links = list(stream._links.values()) if stream is not None else []
+        links = list(stream._links._links.values()) if stream is not None else []
         if len(links) != 1:
             raise AssertionError(f"{len(links)} connections where one is expected")
         thread: threading.Thread = links[0].transport._thread
