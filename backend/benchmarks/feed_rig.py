@@ -51,7 +51,8 @@ class Tally:
 
     @property
     def rate(self) -> float:
-        return self.sent / self.send_s if self.send_s else 0.0
+        """Return messages a second from the order to send until the last was in the state."""
+        return self.received / self.wall_s if self.wall_s else 0.0
 
     @property
     def queued_share(self) -> float:
