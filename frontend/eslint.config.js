@@ -19,11 +19,12 @@ export default ts.config(
   },
   boundary(['src/shared/**'], ['@/features/**', '@/app/**', '**/features/**', '**/app/**'], 'shared knows neither features nor app'),
   boundary(['src/features/**'], ['@/app/**', '@/features/**', '../**'], 'a feature imports shared and itself only'),
+  { files: ['src/test/**'], rules: { 'no-console': 'off' } }, // the setup watches the console
   {
     files: ['**/*.{js,mjs}'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'setTimeout', 'setInterval', 'clearInterval', 'clearTimeout', 'fetch', 'document', 'window', 'getComputedStyle', 'innerWidth'].map(
+        ['process', 'console', 'URL', 'setTimeout', 'setInterval', 'clearInterval', 'clearTimeout', 'fetch', 'document', 'window', 'getComputedStyle', 'innerWidth', 'localStorage'].map(
           (name) => [name, 'readonly'],
         ),
       ),

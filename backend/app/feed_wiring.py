@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import httpx
 
-from app.clock import Clock
+from app.clock import VIETNAM, Clock
 from app.config import Settings
 from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
 from app.feed.http_client import make_http_client
@@ -29,9 +29,12 @@ from app.market.processor import MarketDataProcessor
 from app.market.trading_calendar import TradingCalendar
 from app.telemetry.feed_gauges import FeedCounters
 
+TRADE_FILE_CHANNELS = ["X-TRADE:ALL", "F:ALL"]  # all that a trade file holds; the others would count as mute
 SIMULATOR_REQUESTS_PER_S = 50.0  # SSI's budget protects SSI
 SIMULATOR_KEYS = ("simulator", "simulator")  # it takes any pair
-MATCHING_PHASES = frozenset({Phase.ATO, Phase.CONTINUOUS, Phase.ATC})
+LIVE_PHASES = frozenset(
+    {Phase.ATO, Phase.CONTINUOUS, Phase.ATC}
+)  # of HOSE: silence in one of them is a stall
 FIRST_LISTS_TIMEOUT_S = (
     8.0  # the stream waits this long for the list of tracked symbols, then takes the fallback
 )
@@ -53,6 +56,8 @@ class Feed:
         processor: MarketDataProcessor,
         deliver: Callable[[list[Message]], None],
         changed: Callable[[Changes], None],
+        observe_lag: Callable[[float], None],
+        observe_processing: Callable[[float], None],
         fallback_vn30: Sequence[str],
         replay_files: Sequence[str] = (),
     ) -> None:
@@ -62,6 +67,8 @@ class Feed:
         self._processor = processor
         self._deliver = deliver
         self._changed = changed
+        self._observe_lag = observe_lag
+        self._observe_processing = observe_processing
         self._replay_files = replay_files
         self._source = FeedSource(settings.resolved_feed_source)
         self._lists = Lists(vn30=list(fallback_vn30))
@@ -69,6 +76,7 @@ class Feed:
         self._stream: SSIStreamService | None = None
         self._bridge: ThreadBridge | None = None
         self._simulator: SimulatorProcess | None = None
+        self._source_time_s = clock.time_s
         self._waiting = FeedStatus(source=self._source, state=FeedState.CONNECTING, since=clock.now())
         self.is_tried = False
 
@@ -110,6 +118,7 @@ class Feed:
             stack.push_async_callback(http.aclose)
             auth = self._auth(base_url, http)
             ticks = self._source_clock(base_url, http)
+            self._source_time_s = ticks.time_s
             references = self._references(auth, base_url, http)
             recorder = self._start_recorder(stack, ticks.time_s)
             bridge = self._bridge = ThreadBridge(
@@ -118,11 +127,14 @@ class Feed:
                 deliver=self._deliver,
                 on_refused=lambda count: logger.error("%s messages refused: no memory left for them", count),
                 record=recorder.put if recorder is not None else None,
+                observe_lag=self._observe_lag,
+                observe_processing=self._observe_processing,
+                source_time_s=ticks.time_s,
                 may_merge_quotes=self._source is not FeedSource.REPLAY,
             )
             stack.callback(bridge.close)
             await references.load_tracked(FIRST_LISTS_TIMEOUT_S)
-            stream = self._stream = self._make_stream(auth, bridge, stream_url)
+            stream = self._stream = self._make_stream(auth, bridge, stream_url, ticks.time_s)
             stack.callback(stream.on_status(self._tell))
             self.is_tried = True
             async with asyncio.TaskGroup() as tasks:
@@ -194,22 +206,27 @@ class Feed:
         stack.callback(recorder.stop)
         return recorder
 
-    def _make_stream(self, auth: SSIAuthService, bridge: ThreadBridge, stream_url: str) -> SSIStreamService:
-        settings, processor = self._settings, self._processor
+    def _make_stream(
+        self, auth: SSIAuthService, bridge: ThreadBridge, stream_url: str, source_time_s: Callable[[], float]
+    ) -> SSIStreamService:
+        settings, phase_of = self._settings, self._processor.phase_of
         return SSIStreamService(
             source=self._source,
             auth=auth,
             bridge=bridge,
             clock=self._clock,
             stream_url=stream_url,
-            channels=",".join(settings.ssi_channels),
+            channels=",".join(self._channels()),
             connections=settings.ssi_connections,
             stall_s=settings.feed_stall_s,
-            market_time_s=lambda: processor.market_time_s,
-            is_live_phase=lambda: self._calendar.is_live(processor.market_time_s),
+            market_time_s=source_time_s,
+            is_live_phase=lambda: phase_of("HOSE") in LIVE_PHASES,
             session_label=self._session_label,
-            is_matching=lambda: processor.phase_of("HOSE") in MATCHING_PHASES,
+            is_matching=lambda: phase_of("HOSE") is Phase.CONTINUOUS,
         )
+
+    def _channels(self) -> list[str]:
+        return TRADE_FILE_CHANNELS if self._source is FeedSource.REPLAY else self._settings.ssi_channels
 
     def _session_label(self) -> Literal["live", "lunch", "closed"]:
         if self._calendar.is_live(self._processor.market_time_s):
@@ -233,4 +250,6 @@ class Feed:
             self._deliver(list(lists.limits))
 
     def _trading_date(self) -> date:
-        return self._processor.trading_date or self._clock.now().date()
+        source_s = self._source_time_s()
+        today = datetime.fromtimestamp(source_s, VIETNAM).date() if source_s else self._clock.now().date()
+        return self._processor.trading_date or today

@@ -23,6 +23,7 @@ from app.api.connection_limits import ConnectionLimiter
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
 from app.clock import SystemClock
 from app.config import Settings
+from app.feed.simulator_process import SimulatorError
 from app.feed_wiring import Feed
 from app.market.alert_rules import AlertThresholds
 from app.market.contract_codes import parse_contract
@@ -72,10 +73,17 @@ class Application:
         self._replay_files = replay_files
 
     def deliver(self, batch: list[Message]) -> None:
-        """Take a batch through the program. Runs on the event loop, awaits nothing."""
-        changes = self.processor.apply(batch)
-        self.publisher.mark_changed(changes)
-        self.metrics.record_changes(changes)
+        """Take a batch through the program. Runs on the event loop, awaits nothing.
+
+        A bug in here would leave wrong figures behind, so it ends the process: start-up is the recovery.
+        """
+        try:
+            changes = self.processor.apply(batch)
+            self.publisher.mark_changed(changes)
+            self.metrics.record_changes(changes)
+        except Exception:
+            self._die("a batch of the feed could not be applied")
+            raise
 
     def feed_status(self) -> FeedStatus:
         """Return the feed's source and state, also before there is a feed."""
@@ -100,6 +108,8 @@ class Application:
                 processor=self.processor,
                 deliver=self.deliver,
                 changed=self.publisher.mark_changed,
+                observe_lag=self.metrics.feed_lag_seconds.observe,
+                observe_processing=self.metrics.processing_seconds.observe,
                 fallback_vn30=_fallback_vn30(),
                 replay_files=self._replay_files,
             )
@@ -128,8 +138,17 @@ class Application:
         """End the process when one of the tasks that live as long as it does died: start-up is the recovery."""
         if task.cancelled():
             return
+        error = task.exception()
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
+        if isinstance(error, SimulatorError):  # says itself what is wrong; a traceback would only hide it
+            self._die(str(error))
+        else:
+            self._die(f"task {task.get_name()} died", error)
+
+    def _die(self, reason: str, error: BaseException | None = None) -> None:
         self.has_died = True
-        logger.critical("task %s died, ending the process", task.get_name(), exc_info=task.exception())
+        logger.critical("%s, ending the process", reason, exc_info=error)
         os.kill(os.getpid(), signal.SIGTERM)
 
 

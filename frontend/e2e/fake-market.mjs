@@ -21,7 +21,7 @@ const random = (seed) => () => {
 export class FakeMarket {
   next = random(20261120)
   startedAt = Date.now()
-  feed = { source: 'ssi', state: 'live', connected: true, muted_channels: [] }
+  feed = { source: 'simulator', state: 'live', connected: true, muted_channels: [] }
   phase = 'continuous'
   isFinal = false
   prices = {}

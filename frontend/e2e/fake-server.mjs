@@ -18,7 +18,7 @@ const snapshot = (withIntraday) => {
   return knobs.empty ? { ...state, prices: {}, quotes: {}, indices: {}, derivatives: null } : state
 }
 const ROUTES = {
-  '/api/config': () => ({ source: market.feed.source, ui_default_palette: 'red-up', version: '0.1.0' }),
+  '/api/config': () => ({ source: market.feed.source, palette: 'red-up', version: '0.1.0' }),
   '/api/vn30-components': () => ({ symbols: Object.keys(market.prices) }),
   '/api/market/snapshot': () => snapshot(true),
   '/api/market/foreign-detail': () => ({ summary: {}, stocks: market.foreign }),

@@ -15,7 +15,7 @@ from app.api.dependencies import require_token
 from app.api.errors import install_error_handlers
 from app.api.middleware import RequestObserver
 from app.api.responses import json_of
-from app.api.services import ApiServices
+from app.api.services import ApiServices, DashboardConfig
 
 TITLE = "VN Stock Tracker"
 DESCRIPTION = (
@@ -42,11 +42,22 @@ def create_api(services: ApiServices, *, dist: Path | None = None, lifespan: Any
     app.add_api_route(
         "/openapi.json", _openapi, include_in_schema=False, dependencies=[Depends(require_token)]
     )
-    for routes in (market_routes, operator_routes, health_routes, websocket_routes):
-        app.include_router(routes.router)
+    _add_routes(app)
     if dist is not None and (dist / "index.html").is_file():
         app.include_router(dashboard_router(dist))
     return app
+
+
+def openapi_document(version: str = DashboardConfig().version) -> dict[str, Any]:
+    """Return openapi.json without a running application, for generating types."""
+    app = FastAPI(title=TITLE, description=DESCRIPTION, version=version)
+    _add_routes(app)
+    return app.openapi()
+
+
+def _add_routes(app: FastAPI) -> None:
+    for routes in (market_routes, operator_routes, health_routes, websocket_routes):
+        app.include_router(routes.router)
 
 
 def _add_middleware(app: FastAPI, services: ApiServices) -> None:

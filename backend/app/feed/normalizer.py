@@ -7,7 +7,6 @@ Overflow: what the caches of names remember is bounded by SYMBOLS_CACHED_MAX.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -30,10 +29,28 @@ from app.feed.payloads import (
     load_object,
     lower_keys,
 )
+from app.feed.value_limits import (
+    COUNT_MAX,
+    INDEX_MAX,
+    PRICE_MAX,
+    RATIO_MAX,
+    VALUE_MAX,
+    VOLUME_MAX,
+    check_range,
+    out_of_range,
+)
+from app.feed.wire_names import (
+    EXCHANGES,
+    NAME_LENGTH_MAX,
+    SESSIONS,
+    SIDES,
+    exchange_of,
+    index_id_of,
+    session_of,
+)
 from app.market.messages import (
     DERIVATIVES,
     BarMessage,
-    ExchangeSide,
     ForeignMessage,
     IndexMessage,
     Level,
@@ -45,42 +62,9 @@ from app.market.messages import (
     TradeMessage,
 )
 
-PRICE_MAX = 10_000_000.0  # VND or points; the dearest share ever was VNZ, 1,562,500 VND in February 2023
-INDEX_MAX = 1_000_000.0  # points; VNINDEX stood near 1,750 in July 2026
-VOLUME_MAX = 100e9  # shares; HOSE's busiest day so far was under 4e9 for all symbols together
-VALUE_MAX = 10e15  # VND; the busiest day of all exchanges was under 0.1e15
-COUNT_MAX = 100_000.0  # securities behind an index; about 1,600 are listed
-RATIO_MAX = 1_000_000.0  # per cent, of either sign
 SYMBOLS_CACHED_MAX = 20_000  # about 2,000 securities with warrants; the rest is room for a year of listings
 
 _SYMBOL = re.compile(r"[A-Z0-9_.]{1,20}")
-_FUTURE = re.compile(r"VN\d+F[A-Z0-9]{2,4}|4[1-9][A-Z0-9]{7}")
-_EXCHANGES: dict[str | None, str] = {
-    "HOSE": "HOSE",
-    "HNX": "HNX",
-    "UPCOM": "UPCOM",
-    "HNXBOND": "HNXBOND",
-    DERIVATIVES: DERIVATIVES,
-    "DER": DERIVATIVES,
-}
-_SIDES = {"BU": ExchangeSide.BUY_UP, "SD": ExchangeSide.SELL_DOWN}
-_SESSIONS: dict[str | None, str] = {
-    code: code for code in ("ATO", "LO", "ATC", "PT", "PLO", "C", "BREAK", "HALT", "H")
-}
-_INDEX_IDS = {
-    "HNXINDEX": "HNX",
-    "HNX": "HNX",
-    "HNXUPCOMINDEX": "UPCOM",
-    "UPCOM": "UPCOM",
-    "UPCOMINDEX": "UPCOM",
-    "VN30": "VN30",
-    "VNINDEX": "VNINDEX",
-}
-
-
-def index_id_of(wire_id: str) -> str:
-    """Return our name of an index: HNXIndex is HNX, HNXUpcomIndex is UPCOM, the wire's own for the rest."""
-    return _INDEX_IDS.get(wire_id.upper(), wire_id)
 
 
 class SSIFieldNormalizer:
@@ -178,11 +162,11 @@ class SSIFieldNormalizer:
             and 0.0 <= c.EstMatchedPrice <= PRICE_MAX
         ):
             prices = (c.LastPrice, c.Ceiling, c.Floor, c.RefPrice, high, low, opened, c.EstMatchedPrice)
-            raise _out_of_range(
+            raise out_of_range(
                 (PRICE_MAX, prices), (VOLUME_MAX, (c.LastVol, c.TotalVol)), (VALUE_MAX, (c.TotalVal,))
             )
         symbol = self._symbols.get(c.Symbol) or self._symbol(c.Symbol)
-        exchange = _EXCHANGES.get(c.Exchange) or _exchange_of(c.Exchange, c.MarketId, symbol)
+        exchange = EXCHANGES.get(c.Exchange) or exchange_of(c.Exchange, c.MarketId, symbol)
         trading_date, time_s = parse_exchange_time(c.TradingDate, c.Time)
         price = _points if exchange == DERIVATIVES else _vnd
         return TradeMessage(
@@ -190,12 +174,12 @@ class SSIFieldNormalizer:
             exchange,
             trading_date,
             time_s,
-            _SESSIONS.get(c.TradingSession) or _session_of(c.TradingSession),
+            SESSIONS.get(c.TradingSession) or session_of(c.TradingSession),
             price(c.LastPrice),
             int(c.LastVol),
             int(c.TotalVol),
             int(c.TotalVal + 0.5),
-            _SIDES.get(c.Side) if c.Side else None,
+            SIDES.get(c.Side) if c.Side else None,
             is_combined,
             price(c.Ceiling),
             price(c.Floor),
@@ -209,9 +193,9 @@ class SSIFieldNormalizer:
     def _build_quote(self, content: QuoteContent | CombinedContent) -> list[Message]:
         c = content
         symbol = self._symbols.get(c.Symbol) or self._symbol(c.Symbol)
-        exchange = _EXCHANGES.get(c.Exchange) or _exchange_of(c.Exchange, c.MarketId, symbol)
+        exchange = EXCHANGES.get(c.Exchange) or exchange_of(c.Exchange, c.MarketId, symbol)
         trading_date, time_s = parse_exchange_time(c.TradingDate, c.Time)
-        session = _SESSIONS.get(c.TradingSession) or _session_of(c.TradingSession)
+        session = SESSIONS.get(c.TradingSession) or session_of(c.TradingSession)
         in_points = exchange == DERIVATIVES
         bids = _levels(in_points, c.BidPrice1, c.BidVol1, c.BidPrice2, c.BidVol2, c.BidPrice3, c.BidVol3)
         asks = _levels(in_points, c.AskPrice1, c.AskVol1, c.AskPrice2, c.AskVol2, c.AskPrice3, c.AskVol3)
@@ -219,17 +203,17 @@ class SSIFieldNormalizer:
 
     def _build_foreign(self, content: ForeignContent) -> list[Message]:
         c = content
-        _check_range(VOLUME_MAX, c.BuyVol, c.SellVol)
-        _check_range(VALUE_MAX, c.BuyVal, c.SellVal)
+        check_range(VOLUME_MAX, c.BuyVol, c.SellVol)
+        check_range(VALUE_MAX, c.BuyVal, c.SellVal)
         # A room below zero is real: holdings above the limit after a change of it. To us it is no room.
         total_room, current_room = max(0.0, c.TotalRoom), max(0.0, c.CurrentRoom)
-        _check_range(VOLUME_MAX, total_room, current_room)
+        check_range(VOLUME_MAX, total_room, current_room)
         symbol = self._symbols.get(c.Symbol) or self._symbol(c.Symbol)
         trading_date, time_s = parse_exchange_time(c.TradingDate, c.Time)
         return [
             ForeignMessage(
                 symbol,
-                _exchange_of(c.Exchange, c.MarketId, symbol),
+                exchange_of(c.Exchange, c.MarketId, symbol),
                 trading_date,
                 time_s,
                 round(c.BuyVol),
@@ -243,22 +227,22 @@ class SSIFieldNormalizer:
 
     def _build_index(self, content: IndexContent) -> list[Message]:
         c = content
-        _check_range(INDEX_MAX, c.IndexValue, c.PriorIndexValue)
+        check_range(INDEX_MAX, c.IndexValue, c.PriorIndexValue)
         if c.IndexValue == 0.0:
             raise FeedPayloadError(RejectReason.NO_VALUE, "IndexValue")
-        _check_range(INDEX_MAX, abs(c.Change))
-        _check_range(RATIO_MAX, abs(c.RatioChange))
-        _check_range(VOLUME_MAX, c.TotalQtty, c.TotalQttyPt)
-        _check_range(VALUE_MAX, c.TotalValue)
-        _check_range(COUNT_MAX, c.Advances, c.Declines, c.NoChanges, c.Ceilings, c.Floors)
+        check_range(INDEX_MAX, abs(c.Change))
+        check_range(RATIO_MAX, abs(c.RatioChange))
+        check_range(VOLUME_MAX, c.TotalQtty, c.TotalQttyPt)
+        check_range(VALUE_MAX, c.TotalValue)
+        check_range(COUNT_MAX, c.Advances, c.Declines, c.NoChanges, c.Ceilings, c.Floors)
         trading_date, time_s = parse_exchange_time(c.TradingDate, c.Time)
         return [
             IndexMessage(
                 index_id_of(self._index_name(c.IndexId)),
-                _EXCHANGES.get(c.Exchange or c.MarketId or "", ""),
+                EXCHANGES.get(c.Exchange or c.MarketId or "", ""),
                 trading_date,
                 time_s,
-                _session_of(c.TradingSession),
+                session_of(c.TradingSession),
                 c.IndexValue,
                 c.PriorIndexValue,
                 c.Change,
@@ -281,8 +265,8 @@ class SSIFieldNormalizer:
         return text.strip()
 
     def _build_bar(self, content: BarContent) -> list[Message]:
-        _check_range(PRICE_MAX, content.Close)
-        _check_range(VOLUME_MAX, content.Volume)
+        check_range(PRICE_MAX, content.Close)
+        check_range(VOLUME_MAX, content.Volume)
         trading_date, time_s = parse_exchange_time(content.TradingDate, content.Time)
         symbol = self._symbols.get(content.Symbol) or self._symbol(content.Symbol)
         return [
@@ -293,18 +277,18 @@ class SSIFieldNormalizer:
         c = content
         symbol = self._symbols.get(c.Symbol) or self._symbol(c.Symbol)
         trading_date, time_s = parse_exchange_time(c.TradingDate, c.Time)
-        exchange = _exchange_of(c.Exchange, c.MarketId, symbol)
-        session, status = _session_of(c.TradingSession), (c.TradingStatus or "")[:20]
+        exchange = exchange_of(c.Exchange, c.MarketId, symbol)
+        session, status = session_of(c.TradingSession), (c.TradingStatus or "")[:NAME_LENGTH_MAX]
         return [SecurityStatusMessage(symbol, exchange, trading_date, time_s, session, status)]
 
     def _build_odd_lot(self, content: OddLotContent) -> list[Message]:
         c = content
-        _check_range(PRICE_MAX, c.LastPrice)
-        _check_range(VOLUME_MAX, c.LastVol)
+        check_range(PRICE_MAX, c.LastPrice)
+        check_range(VOLUME_MAX, c.LastVol)
         symbol = self._symbols.get(c.Symbol) or self._symbol(c.Symbol)
         trading_date, time_s = parse_exchange_time(c.TradingDate, c.Time)
-        exchange = _exchange_of(c.Exchange, None, symbol)
-        session = _session_of(c.TradingSession)
+        exchange = exchange_of(c.Exchange, None, symbol)
+        session = session_of(c.TradingSession)
         return [
             OddLotMessage(
                 symbol, exchange, trading_date, time_s, session, _vnd(c.LastPrice), round(c.LastVol)
@@ -325,22 +309,6 @@ def _vnd_or_points(value: float) -> Price:
     return round(value) if value.is_integer() else value
 
 
-def _exchange_of(exchange: str | None, market_id: str | None, symbol: str) -> str:
-    known = _EXCHANGES.get(exchange or market_id or "")
-    if known is not None:
-        return known
-    if _FUTURE.fullmatch(symbol):
-        return DERIVATIVES
-    named = (exchange or market_id or "").strip().upper()[:20]
-    return _EXCHANGES.get(named, named)
-
-
-def _session_of(code: str | None) -> str:
-    if code is None:
-        return ""
-    return _SESSIONS.get(code) or code.strip().upper()[:20]
-
-
 def _levels(
     in_points: bool, p1: float, v1: float, p2: float, v2: float, p3: float, v3: float
 ) -> tuple[Level, ...]:
@@ -352,27 +320,9 @@ def _levels(
         and 0.0 <= p3 <= PRICE_MAX
         and 0.0 <= v3 <= VOLUME_MAX
     ):
-        raise _out_of_range((PRICE_MAX, (p1, p2, p3)), (VOLUME_MAX, (v1, v2, v3)))
+        raise out_of_range((PRICE_MAX, (p1, p2, p3)), (VOLUME_MAX, (v1, v2, v3)))
     if p1 and p2 and p3 and not in_points:
         return ((int(p1 + 0.5), int(v1)), (int(p2 + 0.5), int(v2)), (int(p3 + 0.5), int(v3)))
     price = _points if in_points else _vnd
     # An absent level is left out wherever it stands: before KRX an auction order had price 0 at level 1.
     return tuple((price(p), int(v)) for p, v in ((p1, v1), (p2, v2), (p3, v3)) if p)
-
-
-def _check_range(limit: float, *values: float) -> None:
-    for value in values:
-        if not 0.0 <= value <= limit:
-            raise _out_of_range((limit, (value,)))
-
-
-def _out_of_range(*groups: tuple[float, tuple[float, ...]]) -> FeedPayloadError:
-    for limit, values in groups:
-        for value in values:
-            if not math.isfinite(value):
-                return FeedPayloadError(RejectReason.NOT_FINITE)
-            if value < 0.0:
-                return FeedPayloadError(RejectReason.NEGATIVE)
-            if value > limit:
-                return FeedPayloadError(RejectReason.ABSURD)
-    raise AssertionError("called with every value in range")

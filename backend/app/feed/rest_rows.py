@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from app.feed.errors import FeedPayloadError, RejectReason
 from app.feed.exchange_time import parse_exchange_time
-from app.feed.normalizer import PRICE_MAX, index_id_of
+from app.feed.value_limits import PRICE_MAX
+from app.feed.wire_names import index_id_of
 from app.market.messages import DERIVATIVES, Price, PriceLimits
 
 EXCHANGE_NAMES = {"DER": DERIVATIVES}  # what REST calls the futures' market

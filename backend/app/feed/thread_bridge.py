@@ -23,8 +23,9 @@ DRAIN_INTERVAL_S = 0.010  # as often as wiring is promised batches; half a tick 
 SLICE_BUDGET_S = 0.020  # a loop callback may hold the loop for 50 ms: parsing and delivering share this
 SLICE_MESSAGES_MIN, SLICE_MESSAGES_MAX = 32, 2_000
 BEHIND_MESSAGES = 4_000  # a second and more of a busy opening: from here on quotes are merged
+LAG_MAX_S = 3_600.0  # above: a message the hub kept from before, replayed on subscription
 BACKLOG_MESSAGES_MAX = 500_000
-BACKLOG_BYTES_MAX = 256 * 1024 * 1024  # a quarter of the container's memory (SPEC section 14)
+BACKLOG_BYTES_MAX = 256 * 1024**2  # a quarter of the container's memory (SPEC section 14)
 
 type RawItem = tuple[int, str | Tick]
 type Deliver = Callable[[list[Message]], None]
@@ -41,6 +42,9 @@ class ThreadBridge:
         deliver: Deliver,
         on_refused: Callable[[int], None],
         record: Callable[[list[RawItem]], None] | None = None,
+        observe_lag: Callable[[float], None] | None = None,
+        observe_processing: Callable[[float], None] | None = None,
+        source_time_s: Callable[[], float] | None = None,
         may_merge_quotes: bool = True,
     ) -> None:
         self._loop = loop
@@ -48,6 +52,9 @@ class ThreadBridge:
         self._deliver = deliver
         self._on_refused = on_refused
         self._record = record
+        self._observe_lag = observe_lag
+        self._observe_processing = observe_processing
+        self._source_time_s = source_time_s or clock.time_s
         self._may_merge_quotes = may_merge_quotes
         self._parse = SSIFieldNormalizer().parse
         self._lock = threading.Lock()
@@ -164,10 +171,14 @@ class ThreadBridge:
         if self._record is not None:
             self._record(items)
         batch = self._parse_items(items)
+        if self._observe_lag is not None:
+            self._measure_lag(items[-1][0], batch, self._observe_lag)
         if is_behind and self._may_merge_quotes:
             batch = self._merge_quotes(batch)
         if batch:
             self._deliver(batch)
+            if self._observe_processing is not None:  # of the oldest: the slowest of the slice
+                self._observe_processing(max(0.0, self._clock.time_s() - items[0][0] / 1e9))
         self._adapt(count, perf_counter() - started_s)
 
     def _adapt(self, count: int, took_s: float) -> None:
@@ -193,6 +204,16 @@ class ThreadBridge:
             last_received_ns[channel] = received_ns
             batch += messages
         return batch
+
+    def _measure_lag(self, received_ns: int, batch: list[Message], observe: Callable[[float], None]) -> None:
+        """Report, once a slice, how old by the exchange's clock its last print or quote was on receipt."""
+        newest = next((m for m in reversed(batch) if isinstance(m, TradeMessage | QuoteMessage)), None)
+        if newest is None:
+            return
+        waited_s = self._clock.time_s() - received_ns / 1e9
+        lag_s = self._source_time_s() - waited_s - newest.exchange_time_s
+        if lag_s < LAG_MAX_S:
+            observe(max(0.0, lag_s))
 
     def _merge_quotes(self, batch: list[Message]) -> list[Message]:
         """Keep, of the quotes of a symbol between two of its trades, the last."""

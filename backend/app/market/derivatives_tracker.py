@@ -71,12 +71,15 @@ class DerivativesTracker:
         """Take a print whose figures `price` already has; return the contract's basis when both legs are fresh."""
         contract = self._contract(message.symbol)
         data = contract.data
+        # the active contract stays active by trading more, once it has traded at all
+        may_switch = message.symbol != self.active or data.volume == 0
         data.last_price = message.price
         data.change, data.change_pct = price.change, price.change_pct
         data.volume = message.total_volume
         data.last_updated = moment_at(message.exchange_time_s)
         contract.price_at_s = message.exchange_time_s
-        self._choose_active()
+        if may_switch:
+            self._choose_active()
         return self._basis(contract, now_s)
 
     def apply_quote(self, message: QuoteMessage) -> None:

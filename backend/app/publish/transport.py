@@ -14,9 +14,10 @@ import socket
 from asyncio.transports import BaseTransport
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 from websockets.protocol import State
@@ -152,6 +153,10 @@ class QueuedSink:
         self._task.cancel()
 
     async def _send_all(self) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError):  # gone: the route hears of it from receive()
+            await self._send_while_connected()
+
+    async def _send_while_connected(self) -> None:
         while self._websocket.client_state is WebSocketState.CONNECTED:
             while self._frames:
                 frame = self._frames.popleft()

@@ -49,7 +49,10 @@ class Metrics:
             "feed_lag_seconds", "Exchange time to receipt.", buckets=LAG_BUCKETS_S, registry=registry
         )
         self.processing_seconds = Histogram(
-            "processing_seconds", "Receipt to state.", buckets=FAST_BUCKETS_S, registry=registry
+            "processing_seconds",
+            "Receipt to state, of the oldest message of each batch.",
+            buckets=FAST_BUCKETS_S,
+            registry=registry,
         )
         self.trade_classifications_total = counter("trade_classifications", "Prints by aggressor.", "type")
         self.classifier_agreement_ratio = gauge(

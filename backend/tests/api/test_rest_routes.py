@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -174,8 +175,13 @@ async def test_large_body_is_413_in_the_error_body(rest: httpx.AsyncClient) -> N
 
 
 async def test_bug_is_500_in_the_error_body_and_says_nothing_of_it(
-    rest: httpx.AsyncClient, backend: Backend, monkeypatch: pytest.MonkeyPatch
+    rest: httpx.AsyncClient,
+    backend: Backend,
+    monkeypatch: pytest.MonkeyPatch,
+    configured_logging: Callable[..., None],
 ) -> None:
+    configured_logging()
+
     def broken(_symbol: str) -> Any:
         raise RuntimeError("password=hunter2")
 

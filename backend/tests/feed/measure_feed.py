@@ -20,7 +20,6 @@ from app.feed.sdk_guard import GuardedStream
 from app.feed.sdk_socket import GuardedWebSocketApp, wsaccel_in_use
 from app.feed.thread_bridge import ThreadBridge
 from app.market.messages import Message
-
 from tests.feed.payload_samples import frame_of, raw_of, sample
 from tests.feed.signalr_server import Connection, running_server
 

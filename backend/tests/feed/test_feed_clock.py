@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
 from app.feed.http_client import make_http_client
 from app.market.messages import Tick
-
 from tests.feed.fake_clock import FakeClock
 from tests.feed.signalr_server import SignalRServer, running_server
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from app.clock import SystemClock
 from app.feed.backoff import Backoff
 from app.feed.http_client import make_http_client
@@ -18,7 +19,6 @@ from app.feed.ssi_stream_service import SSIStreamService
 from app.feed.thread_bridge import ThreadBridge
 from app.market.messages import Message
 from app.market.models import FeedSource, FeedState, FeedStatus
-
 from tests.feed.payload_samples import frame_of, raw_of, sample
 from tests.feed.signalr_server import CONSUMER_ID, CONSUMER_SECRET, SignalRServer, running_server
 
@@ -199,7 +199,7 @@ async def test_feed_with_the_token_expired_logs_in_again(start: Starter, server:
     await feed.until_live()
     server.good_tokens.clear()
     server.drop_all()
-    await feed.until(lambda: server.connections_made == 2)
+    await feed.until(lambda: server.connections_made == 2 and feed.state is not FeedState.LIVE)
     await feed.until_live()
     assert (server.logins, server.connections_max) == (2, 1)
 
@@ -238,7 +238,7 @@ async def test_feed_with_wrong_keys_has_failed(start: Starter, server: SignalRSe
 async def test_feed_whose_negotiate_hangs_opens_nothing_late(
     start: Starter, server: SignalRServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.feed.ssi_stream_service.OPEN_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("app.feed.feed_links.OPEN_TIMEOUT_S", 0.1)
     server.negotiate_delay_s = 0.4
     feed = start()
     await feed.until(lambda: feed.service.reconnects["unreachable"] >= 1)
@@ -253,7 +253,7 @@ async def test_feed_per_channel_keeps_one_connection_each(start: Starter, server
     await feed.until_live()
     assert [c.invocations[0]["A"] for c in server.connections] == [["X-TRADE:ALL"], ["MI:ALL"]]
     server.connections[0].drop()
-    await feed.until(lambda: server.connections_made == 3)
+    await feed.until(lambda: server.connections_made == 3 and feed.service.connections_open == 2)
     await feed.until_live()
     assert server.connections_max == 2
 

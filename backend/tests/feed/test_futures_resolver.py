@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from app.feed.futures_resolver import FuturesResolver
 from app.market.trading_calendar import TradingCalendar
 

@@ -8,7 +8,8 @@ import pytest
 
 from app.clock import VIETNAM
 from app.feed.errors import FeedPayloadError, RejectReason
-from app.feed.normalizer import SSIFieldNormalizer, index_id_of
+from app.feed.normalizer import SSIFieldNormalizer
+from app.feed.wire_names import index_id_of
 from app.market.messages import (
     BarMessage,
     ExchangeSide,

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+
 from app.clock import VIETNAM
 from app.feed import recorder as recorder_module
 from app.feed.recorder import RecordedLine, Recorder, read_recording, truncate_torn

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from app.clock import SystemClock
 from app.feed import simulator_process
 from app.feed.feed_clock import RemoteFeedClock

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+
 from app.feed import ssi_auth_service
 from app.feed.errors import FeedConnectError, FeedLoginError
 from app.feed.http_client import make_http_client
 from app.feed.redaction import Redactor
 from app.feed.ssi_auth_service import LIFETIME_UNKNOWN_S, SSIAuthService, read_expiry
-
 from tests.feed.fake_clock import FakeClock
 from tests.feed.signalr_server import CONSUMER_ID, CONSUMER_SECRET, SignalRServer, make_token, running_server
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from app.feed import ssi_market_service
 from app.feed.errors import FeedPayloadError, FeedRequestError
 from app.feed.http_client import make_http_client
@@ -13,7 +14,6 @@ from app.feed.rest_rows import IndexRow, OhlcRow, SecurityRow, read_number
 from app.feed.ssi_auth_service import SSIAuthService
 from app.feed.ssi_market_service import SSIMarketService
 from app.market.messages import PriceLimits
-
 from tests.feed.fake_clock import FakeClock
 from tests.feed.signalr_server import CONSUMER_ID, CONSUMER_SECRET, SignalRServer, running_server
 

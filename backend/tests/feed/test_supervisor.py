@@ -11,8 +11,9 @@ import pytest
 
 from app.feed.backoff import Backoff
 from app.feed.errors import FeedConnectError, FeedLoginError
+from app.feed.feed_links import channel_names
 from app.feed.redaction import Redactor
-from app.feed.ssi_stream_service import SSIStreamService, channel_names
+from app.feed.ssi_stream_service import SSIStreamService
 from app.feed.thread_bridge import ThreadBridge
 from app.market.messages import Message
 from app.market.models import FeedSource, FeedState, FeedStatus
@@ -243,7 +244,7 @@ async def test_feed_resubscription_on_a_dead_connection_is_harmless(rig: Rig) ->
     await rig.feed_start()
     link = rig.hub.last
     link.is_connected = False
-    await rig.service._resubscribe(link)  # type: ignore[arg-type]
+    await rig.service._links.resubscribe({"MI"})
     assert link.resubscriptions == 0
 
 

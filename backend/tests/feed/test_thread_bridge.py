@@ -6,12 +6,12 @@ import threading
 from typing import Any
 
 import pytest
+
 from app.clock import SystemClock
 from app.feed import thread_bridge
 from app.feed.errors import RejectReason
 from app.feed.thread_bridge import RawItem, ThreadBridge
 from app.market.messages import Message, QuoteMessage, Tick, TradeMessage
-
 from tests.feed.payload_samples import raw_of, sample
 
 
@@ -267,3 +267,23 @@ def test_bridge_after_its_loop_closed_stays_quiet() -> None:
     loop.close()
     bridge.append_threadsafe(0, trade("SSI", 1))
     bridge.append_threadsafe(0, trade("SSI", 2))
+
+
+async def test_bridge_tells_the_lag_of_the_newest_message_once_a_slice() -> None:
+    lags: list[float] = []
+    now_s = [0.0]
+    catch = Catch(observe_lag=lags.append, source_time_s=lambda: now_s[0])
+    exchange_time_s = 1786693500.0  # 14:45:00 of the sample
+    received_ns = int(SystemClock().time_s() * 1e9)
+
+    def lag_at(source_s: float, raw: str) -> list[float]:
+        lags.clear()
+        now_s[0] = source_s
+        catch.bridge.append_threadsafe(received_ns, raw)
+        catch.bridge.drain_now()
+        return lags
+
+    assert lag_at(exchange_time_s + 2.0, trade("SSI", 1)) == pytest.approx([2.0], abs=0.5)
+    assert lag_at(exchange_time_s - 5.0, trade("SSI", 1)) == [0.0]
+    assert lag_at(exchange_time_s + 86_400.0, trade("SSI", 1)) == []  # yesterday's, replayed
+    assert lag_at(exchange_time_s, raw_of("R", sample("r"))) == []

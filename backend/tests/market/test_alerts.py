@@ -1,4 +1,5 @@
 import pytest
+
 from app.market.alert_rules import (
     AlertThresholds,
     basis_flip,
@@ -9,7 +10,6 @@ from app.market.alert_rules import (
 from app.market.alert_service import ALERTS_MAX, AlertService
 from app.market.market_time import moment_at
 from app.market.models import AlertType, Severity
-
 from tests.market.builders import (
     FRONT,
     SECOND,

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+
 from app.market.contract_codes import (
     contract_months,
     expiry_date,

@@ -1,9 +1,9 @@
 from datetime import date
 
 import pytest
+
 from app.market.derivatives_tracker import DerivativesTracker
 from app.market.messages import DERIVATIVES
-
 from tests.market.builders import (
     CALENDAR,
     FRONT,

@@ -2,7 +2,6 @@ from datetime import date
 
 from app.market.exchange_phases import ExchangePhases
 from app.market.models import Phase
-
 from tests.market.builders import (
     CALENDAR,
     TODAY,

@@ -1,9 +1,9 @@
 import pytest
-from app.market.foreign_tracker import ForeignInvestorTracker, NetValueChange
-from app.market.messages import DERIVATIVES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.market.foreign_tracker import ForeignInvestorTracker, NetValueChange
+from app.market.messages import DERIVATIVES
 from tests.market.builders import (
     FRONT,
     at,
@@ -138,6 +138,19 @@ def test_foreign_tracker_net_value_change_needs_five_minutes_of_watching():
     assert tracker.net_value_change("VNM", T0 + 400) == NetValueChange(0, 1300 * 60_000)
 
 
+def test_foreign_tracker_net_value_change_counts_purchases_less_sales():
+    tracker = make_tracker((0, 1000, 400), (100, 1500, 600), (200, 1600, 650))
+    assert tracker.net_value_change("VNM", T0 + 300) == NetValueChange(350 * 60_000, 600 * 60_000)
+
+
+def test_foreign_tracker_speed_after_a_long_silence_counts_only_what_is_new():
+    tracker = make_tracker((0, 0, 0), (10, 1000, 500), (20, 2000, 1000), (700, 2500, 1100))
+    data = tracker.get("VNM")
+    assert tracker._flows["VNM"].times_s == [T0 + 20, T0 + 700]
+    assert (data.buy_speed_per_min, data.sell_speed_per_min) == (100, 20)
+    assert (data.buy_acceleration, data.sell_acceleration) == (100, 20)
+
+
 def test_foreign_tracker_correction_is_no_change_of_net_value():
     tracker = make_tracker((0, 1000, 0), (100, 900, 0), (200, 1000, 0))
     assert tracker.net_value_change("VNM", T0 + 300) == NetValueChange(100 * 60_000, 900 * 60_000)
@@ -153,17 +166,26 @@ def test_foreign_tracker_values_at_volume_times_price_are_replaced_by_our_sum():
     assert data.values_estimated
     assert data.buy_value == 60_000_000 + 6_100_000
     assert data.sell_value == 6_000_000 + 12_200_000
-    tracker.apply(make_foreign(buy=1200, sell=300, price=62_000), 62_000, T0 + 3)
+    net_before = data.net_value
+    tracker.apply(make_foreign(buy=1200, sell=340, price=62_000), 62_000, T0 + 3)
     assert data.buy_value == 66_100_000 + 6_200_000
+    assert data.net_value == net_before + 60 * 62_000
+    assert tracker.net_value_change("VNM", T0 + 302) == NetValueChange(60 * 62_000, net_before)
     assert tracker.net_value_change("VNM", T0 + 303) == NetValueChange(0, data.net_value)
-    tracker.apply(make_foreign(buy=1000, sell=300, price=62_000), 62_000, T0 + 4)
+    tracker.apply(make_foreign(buy=1000, sell=340, price=62_000), 62_000, T0 + 4)
     assert data.buy_value == 62_000_000
     assert tracker.summary("VN30").total_buy_value == 62_000_000
 
 
 @pytest.mark.parametrize(
     ("buy_value", "sell_value", "price"),
-    [(66_000_001, 6_100_000, 60_000), (66_000_000, 6_100_001, 61_000), (67_100_000, 6_100_000, 0)],
+    [
+        (66_000_001, 6_000_000, 60_000),
+        (67_100_000, 6_100_001, 61_000),
+        (67_100_001, 6_100_000, 61_000),
+        (67_100_000, 6_100_000, 0),
+        (0, 0, 0),
+    ],
 )
 def test_foreign_tracker_true_values_are_kept(buy_value, sell_value, price):
     tracker = ForeignInvestorTracker()
@@ -173,6 +195,13 @@ def test_foreign_tracker_true_values_are_kept(buy_value, sell_value, price):
     tracker.apply(message, price, T0 + 2)
     assert not tracker.get("VNM").values_estimated
     assert tracker.get("VNM").buy_value == buy_value
+
+
+def test_foreign_tracker_equal_volumes_both_ways_prove_revaluation_too():
+    tracker = ForeignInvestorTracker()
+    for price in (60_000, 60_000, 61_000):
+        tracker.apply(make_foreign(buy=100, sell=100, price=price), price, T0)
+    assert tracker.get("VNM").values_estimated
 
 
 def test_foreign_tracker_zero_volumes_prove_nothing_about_values():
@@ -217,6 +246,12 @@ def test_foreign_summary_ranks_the_five_largest_each_way():
     tracker.apply(make_foreign("BUY1", buy=9000, time=clock_of(1)), 0, T0 + 1)
     assert tracker.summary("ALL").top_buy[0].symbol == "BUY1"
     assert tracker.summary("ALL") is summary
+
+
+def test_foreign_summary_ranks_nobody_whose_net_value_is_zero():
+    tracker = ForeignInvestorTracker()
+    tracker.apply(make_foreign("EVEN", buy=10, sell=10), 0, T0)
+    assert tracker.summary("ALL").top_buy == tracker.summary("ALL").top_sell == []
 
 
 def test_foreign_tracker_forgotten_symbol_leaves_the_totals():

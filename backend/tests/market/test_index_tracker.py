@@ -1,5 +1,4 @@
 from app.market.index_tracker import INTRADAY_POINTS_MAX, IndexTracker
-
 from tests.market.builders import make_index, make_processor
 
 

@@ -1,5 +1,4 @@
 from app.market.quote_cache import QuoteCache
-
 from tests.market.builders import at, make_quote
 
 

@@ -1,12 +1,12 @@
 from itertools import pairwise
 
 import pytest
-from app.market.market_time import moment_at
-from app.market.models import Phase, TradeType
-from app.market.session_aggregator import SessionAggregator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.market.market_time import moment_at
+from app.market.models import Phase, TradeType
+from app.market.session_aggregator import SessionAggregator
 from tests.market.builders import at, make_processor, make_quote, make_tick, make_trade
 
 MOMENT = moment_at(at("10:00:00"))

@@ -1,8 +1,8 @@
 from datetime import date, time
 
 import pytest
-from app.market.models import Phase
 
+from app.market.models import Phase
 from tests.market.builders import (
     NEXT_DAY,
     TODAY,

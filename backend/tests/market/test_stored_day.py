@@ -1,10 +1,10 @@
 import pytest
-from app.market.market_time import moment_at
-from app.market.models import Changes, Gap, Phase
-from app.market.stored_day import StoredDay, last_moment_s
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.market.market_time import moment_at
+from app.market.models import Changes, Gap, Phase
+from app.market.stored_day import StoredDay, last_moment_s
 from tests.market.builders import (
     FRONT,
     TODAY,
@@ -79,7 +79,7 @@ def test_stored_day_keeps_classes_values_and_prices():
         61_000,
         100,
     )
-    assert (row.total_volume, row.total_value, row.avg_price) == (600, 36_280_000, 60_466.67)
+    assert (row.total_volume, row.total_value, row.avg_price) == (600, 36_280_000, 60_467)
     assert (row.phase, row.exchange) == (Phase.ATC, "HOSE")
     assert after.get_classification_audit() == before.get_classification_audit()
     assert after.market_time_s == at("10:00:00")

@@ -1,5 +1,4 @@
 from app.market.tracked_scope import REMEMBERED_MAX, Scope, TrackedScope
-
 from tests.market.builders import (
     FRONT,
     make_foreign,

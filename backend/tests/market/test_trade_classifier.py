@@ -27,10 +27,12 @@ def test_trade_classifier_without_a_book_is_neutral():
 
 def test_trade_classifier_only_bids_resting_is_an_incoming_sell():
     assert classify(107, 107, 0, Phase.CONTINUOUS) is SELL
+    assert classify(108, 107, 0, Phase.CONTINUOUS) is SELL
 
 
 def test_trade_classifier_only_asks_resting_is_an_incoming_buy():
     assert classify(93, 0, 93, Phase.CONTINUOUS) is BUY
+    assert classify(92, 0, 93, Phase.CONTINUOUS) is BUY
 
 
 @pytest.mark.parametrize(("bid", "ask"), [(100, 100), (101, 100)])

@@ -2,11 +2,11 @@ from datetime import date
 from math import inf
 
 import pytest
+
 from app.market.market_time import date_at, moment_at, second_of_day, start_of_day_s
 from app.market.models import Phase
 from app.market.trading_calendar import TradingCalendar, exchange_named
 from app.market.trading_session import TradingSession
-
 from tests.market.builders import CALENDAR, NEXT_DAY, TODAY, at
 
 HOURS = {

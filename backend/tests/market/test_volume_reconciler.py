@@ -1,4 +1,5 @@
 import pytest
+
 from app.market.volume_reconciler import VolumeReconciler, VolumeStep
 
 

@@ -290,6 +290,22 @@ async def test_heartbeat_every_interval_pings_who_is_not_behind(
     assert len(sinks[0].waiting) == 1
 
 
+async def test_client_closed_but_not_yet_gone_is_given_nothing_more(
+    publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
+) -> None:
+    sink = FakeFrameSink()
+    client = make_client(sink, Channel.MARKET)
+    publisher.welcome(client)
+    client.close(CloseCode.TOO_MANY)
+    client.close(CloseCode.TOO_SLOW)
+    trade(market, publisher, 61_300)
+    await clock.advance(1)
+    assert client.offer_event(sink.frames[0])
+    assert sink.close_code == CloseCode.TOO_MANY
+    assert client.offer_state(sink.frames[1])
+    assert len(sink.frames) == 2
+
+
 async def test_unregister_twice_counts_one_close(publisher: DataPublisher, metrics: Metrics) -> None:
     unregister = publisher.welcome(make_client(FakeFrameSink(), Channel.INDEX))
     unregister(4_999)

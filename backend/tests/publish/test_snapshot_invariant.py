@@ -35,6 +35,7 @@ from tests.market.builders import (
 from tests.publish.fakes import FakeClock, FakeFeed, FakeFrameSink, make_client
 
 STATE_CHANNELS = (Channel.MARKET, Channel.FOREIGN, Channel.INDEX)
+BUFFER_BYTES = 400  # every state is larger: a client that is stuck is behind at once
 NARROWED = frozenset({"VCB", FRONT})
 SESSIONS = ("ATO", "LO", "ATC", "PT", "C", "BREAK", "HALT", "???")
 
@@ -71,8 +72,7 @@ messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(lambda symbol, session, time, day: make_status(symbol, session, time, day=day), symbols, sessions, times, days),
     st.builds(make_tick, times, days),
 )  # fmt: skip
-batches = st.lists(messages, min_size=1, max_size=6)
-in_order = st.booleans()
+batches = st.lists(messages, min_size=1, max_size=12)
 steps = st.lists(
     st.one_of(
         batches,
@@ -80,7 +80,7 @@ steps = st.lists(
         st.floats(0.01, 1.5).map(lambda seconds: seconds),  # time passes
         st.sampled_from(["join", "stick", "unstick", "reset"]),
     ),
-    min_size=1,
+    min_size=4,
     max_size=25,
 )
 
@@ -107,7 +107,7 @@ class Scenario:
         for channel in STATE_CHANNELS:
             for group in (None, NARROWED) if channel is Channel.MARKET else (None,):
                 sink = FakeFrameSink()
-                self.publisher.welcome(make_client(sink, channel, group))
+                self.publisher.welcome(make_client(sink, channel, group, BUFFER_BYTES))
                 joined.append((channel, group, sink))
         self.sinks += joined
         return joined

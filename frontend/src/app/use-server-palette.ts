@@ -13,7 +13,7 @@ export function useServerPalette(): void {
     staleTime: Infinity,
   })
   useEffect(() => {
-    const palette = data?.ui_default_palette ?? data?.palette
+    const palette = data?.palette
     if (chosen === null && isPalette(palette)) document.documentElement.dataset.palette = palette
   }, [chosen, data])
 }

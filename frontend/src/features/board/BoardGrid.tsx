@@ -42,6 +42,8 @@ export function BoardGrid({ label, symbols, columns, rowHeight, sort, selected, 
   const [reading, setReading] = useState('')
   const activeRow = Math.min(active.row, symbols.length - 1)
 
+  // The compiler leaves this component alone because of the virtualizer; its rows are memoised on their own.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({
     count: symbols.length,
     getScrollElement: () => grid.current,

@@ -29,7 +29,7 @@ export function BoardTools({ lists, list, counts, url, density }: BoardToolsProp
         ))}
       </div>
       {lists.length ? <span className={styles.rule} /> : null}
-      <div className={styles.chips} role="group" aria-label={t('board/filters')}>
+      <div className={styles.chips} role="group" aria-label={t('board/filters')} hidden={!lists.length}>
         {FILTER_BANDS.map((band) => (
           <Chip key={band} label={t(`board/${band}`)} count={counts[band]} colour={band} isOn={url.bands.has(band)} onToggle={() => url.toggleBand(band)} />
         ))}

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { useMarket } from '@/shared/market-store/market-context'
 import { Button } from '@/shared/ui/Button'
 import { Notice } from '@/shared/ui/Notice'
-import { useWebSocket } from '@/shared/ws/use-web-socket'
+import { useLink, useWebSocket } from '@/shared/ws/use-web-socket'
 import { BoardSkeleton } from './BoardSkeleton'
 
 interface BoardVacancyProps {
@@ -15,7 +15,8 @@ interface BoardVacancyProps {
 export function BoardVacancy({ hasRows, onClear }: BoardVacancyProps) {
   const { t } = useTranslation()
   const { socket } = useMarket()
-  const { data, status, isLive } = useWebSocket(socket)
+  const { data, status, isLive, error } = useWebSocket(socket)
+  const { link } = useLink(socket)
   if (hasRows) {
     return (
       <Notice title={t('board/noMatch')} icon="search">
@@ -24,6 +25,13 @@ export function BoardVacancy({ hasRows, onClear }: BoardVacancyProps) {
     )
   }
   const isEmpty = data !== null && Object.keys(data.prices).length === 0
+  if (link === 'refused') {
+    return (
+      <Notice title={t('board/failed')} icon="lock">
+        {t('banner/refusedEmpty', { code: error?.replace('close_', '') ?? '' })}
+      </Notice>
+    )
+  }
   if (status?.state === 'failed' && (isEmpty || !data)) {
     return (
       <Notice title={t('board/failed')} icon="warn">

@@ -29,7 +29,10 @@ export function useBoardUrl(): BoardUrl {
       setParams(
         (current) => {
           const next = new URLSearchParams(current)
-          for (const [name, value] of Object.entries(values)) value === null ? next.delete(name) : next.set(name, value)
+          for (const [name, value] of Object.entries(values)) {
+            if (value === null) next.delete(name)
+            else next.set(name, value)
+          }
           return next
         },
         { replace: true },

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { fetchForeignDetail } from '@/shared/api/client'
+import { fetchForeignStocks } from '@/shared/api/client'
 import { useMarket } from '@/shared/market-store/market-context'
 import { useLink } from '@/shared/ws/use-web-socket'
 
@@ -12,11 +12,11 @@ export function useForeignPoll(): void {
   const { link } = useLink(socket)
   const { data } = useQuery({
     queryKey: ['foreign-detail'],
-    queryFn: ({ signal }) => fetchForeignDetail(signal),
+    queryFn: ({ signal }) => fetchForeignStocks(signal),
     enabled: link === 'open' || link === 'polling',
     refetchInterval: POLL_MS,
   })
   useEffect(() => {
-    if (data) store.offerForeign(data.stocks)
+    if (data) store.offerForeign(data)
   }, [store, data])
 }

@@ -11,5 +11,5 @@ export function useVn30(): readonly string[] {
     staleTime: REFRESH_MS,
     refetchInterval: (query) => (query.state.data ? REFRESH_MS : 5000),
   })
-  return data?.symbols ?? NONE
+  return data ?? NONE
 }

@@ -32,7 +32,7 @@ export function FeedBanner() {
   const sentence = (of: BannerKind): string => {
     switch (of) {
       case 'lost': return exchangeMs ? t('banner/lost', { s: seconds(link.lostAt), time: formatClock(exchangeMs) }) : t('banner/lostEmpty')
-      case 'refused': return t('banner/refused', { code: link.error?.replace('close_', '') ?? '' })
+      case 'refused': return t(exchangeMs ? 'banner/refused' : 'banner/refusedEmpty', { code: link.error?.replace('close_', '') ?? '' })
       case 'failed': return link.status?.reason ? t('banner/failed', { reason: link.status.reason }) : t('banner/failedPlain')
       case 'stalled': return t('banner/stalled', { s: Math.round(freshness.ageS ?? 0) })
       case 'partial': return t('banner/partial', { channels: (link.status?.muted_channels ?? []).join(', ') })
@@ -49,7 +49,7 @@ export function FeedBanner() {
         {kind ? `${freshness.source ? t(`source/${freshness.source}`) : ''} ${t(`feed/${freshness.word}`)}` : ''}
       </div>
       {kind ? (
-        <div className={styles.banner} data-kind={kind} data-tone={tone}>
+        <section aria-label={t('session/state')} className={styles.banner} data-kind={kind} data-tone={tone}>
           <Icon name={icon} />
           {isOtherSource ? <span className={styles.source}>{t(`sourceTag/${freshness.source ?? 'ssi'}`)}</span> : null}
           <span>{sentence(kind)}</span>
@@ -64,7 +64,7 @@ export function FeedBanner() {
               {t('banner/dismiss')}
             </Button>
           ) : null}
-        </div>
+        </section>
       ) : null}
     </>
   )

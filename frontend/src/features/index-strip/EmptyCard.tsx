@@ -8,7 +8,8 @@ export function EmptyCard({ name, isSecondary = false }: { name: string; isSecon
       <span className={styles.name}>
         <b>{name}</b>
       </span>
-      <span className={styles.waiting}>{t('indices/waiting')}</span>
+      <span className={styles.waiting}>–</span>
+      <span className="sr-only">{t('indices/waiting')}</span>
     </article>
   )
 }

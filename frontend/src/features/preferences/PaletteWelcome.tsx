@@ -26,7 +26,7 @@ export function PaletteWelcome() {
     setPalette(palette)
   }
   return (
-    <aside className={styles.welcome} role="dialog" aria-label={t('prefs/welcome')}>
+    <div className={styles.welcome} role="dialog" aria-label={t('prefs/welcome')}>
       <div className={styles.welcomeHead}>
         <b>{t('prefs/welcome')}</b>
         <IconButton icon="close" label={t('prefs/close')} onClick={close} />
@@ -42,6 +42,6 @@ export function PaletteWelcome() {
       <Button isPrimary onClick={close}>
         {t('prefs/keep')}
       </Button>
-    </aside>
+    </div>
   )
 }

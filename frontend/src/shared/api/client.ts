@@ -1,31 +1,39 @@
-import type { BasisPoint, ForeignDetail, MarketSnapshot } from './models'
+import createClient from 'openapi-fetch'
+import type { BasisPoint, ForeignInvestorData, MarketSnapshot } from './models'
+import type { components, paths } from './schema.gen'
 
-/** The REST routes the dashboard reads (SPEC section 8). Same origin, so paths are enough. */
+/** The REST routes the dashboard reads (SPEC section 8), on the origin it came from. */
+
+// `fetch` is looked up at each call, so that a test can put its own in place.
+const rest = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => fetch(request) })
 
 export class ApiError extends Error {
   readonly httpStatus: number
-  constructor(httpStatus: number, path: string) {
-    super(`${path}: HTTP ${httpStatus}`)
+  constructor(response: Response) {
+    super(`${new URL(response.url || 'http://unknown/').pathname}: HTTP ${response.status}`)
     this.name = 'ApiError'
-    this.httpStatus = httpStatus
+    this.httpStatus = response.status
   }
 }
 
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(path, { headers: { accept: 'application/json' }, ...(signal && { signal }) })
-  if (!response.ok) throw new ApiError(response.status, path)
-  return (await response.json()) as T
+function dataOf<T>({ data, response }: { data?: T; response: Response }): T {
+  if (data === undefined) throw new ApiError(response)
+  return data
 }
 
-export interface DashboardConfig {
-  ui_default_palette?: string | null
-  palette?: string | null
-  version?: string | null
-}
+type Config = components['schemas']['DashboardConfig']
 
-export const fetchConfig = (signal?: AbortSignal) => getJson<DashboardConfig>('/api/config', signal)
-export const fetchVn30 = (signal?: AbortSignal) => getJson<{ symbols: readonly string[] }>('/api/vn30-components', signal)
-export const fetchSnapshot = (signal?: AbortSignal) => getJson<MarketSnapshot>('/api/market/snapshot', signal)
-export const fetchForeignDetail = (signal?: AbortSignal) => getJson<ForeignDetail>('/api/market/foreign-detail', signal)
-export const fetchBasisTrend = (minutes: number, signal?: AbortSignal) =>
-  getJson<readonly BasisPoint[]>(`/api/market/basis-trend?minutes=${minutes}`, signal)
+export const fetchConfig = async (signal: AbortSignal): Promise<Config> => dataOf(await rest.GET('/api/config', { signal }))
+
+export const fetchVn30 = async (signal: AbortSignal): Promise<readonly string[]> =>
+  dataOf(await rest.GET('/api/vn30-components', { signal })).symbols
+
+/** The cast gives back what openapi-fetch takes from tuples: it reads [price, volume] as number[]. */
+export const fetchSnapshot = async (signal: AbortSignal): Promise<MarketSnapshot> =>
+  dataOf(await rest.GET('/api/market/snapshot', { signal })) as unknown as MarketSnapshot
+
+export const fetchForeignStocks = async (signal: AbortSignal): Promise<readonly ForeignInvestorData[]> =>
+  dataOf(await rest.GET('/api/market/foreign-detail', { signal })).stocks
+
+export const fetchBasisTrend = async (minutes: number, signal: AbortSignal): Promise<readonly BasisPoint[]> =>
+  dataOf(await rest.GET('/api/market/basis-trend', { params: { query: { minutes } }, signal }))

@@ -32,10 +32,10 @@ export function Dialog({ title, closeLabel, onClose, children }: DialogProps) {
       }}
     >
       <div className={styles.dialogBody}>
-        <header className={styles.dialogHead}>
+        <div className={styles.dialogHead}>
           <h2 id={titleId}>{title}</h2>
           <IconButton icon="close" label={closeLabel} onClick={onClose} />
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

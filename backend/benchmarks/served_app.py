@@ -1,0 +1,41 @@
+"""`python -m app serve` as a child of the benchmarks."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import websockets
+
+from benchmarks.child_process import ChildProcess
+
+CONNECT_RETRY_S = 0.02
+STARTED_WITHIN_S = 60.0
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def served_app(environment: dict[str, str]) -> AsyncIterator[tuple[str, ChildProcess]]:
+    """Start the server; yield its WebSocket address and itself at once, whether or not it answers yet."""
+    port = free_port()
+    settings = {"LOG_LEVEL": "warning", "FEED_SOURCE": "simulator", "RECORD_DIR": ""} | environment
+    async with ChildProcess("-m", "app", "serve", "--port", str(port), environment=settings) as server:
+        yield f"ws://127.0.0.1:{port}", server
+
+
+async def connect_when_up(url: str) -> websockets.ClientConnection:
+    """Connect as soon as somebody listens."""
+    async with asyncio.timeout(STARTED_WITHIN_S):
+        while True:
+            with suppress(OSError, websockets.InvalidHandshake):
+                return await websockets.connect(url, compression=None, max_size=None)
+            await asyncio.sleep(CONNECT_RETRY_S)
