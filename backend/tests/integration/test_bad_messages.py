@@ -57,6 +57,7 @@ class Market:
         self.app = app
         self.control = control
         self.trades: list[ClassifiedTrade] = []
+        self.rejected_so_far: dict[str, int] = {}
         app.application.processor.subscribe(self._keep)
 
     def _keep(self, changes: Changes) -> None:
@@ -241,12 +242,13 @@ async def test_malformed_kinds_are_counted_by_reason_and_change_nothing(
 
 async def _send(market: Market, channel: str, kind: str) -> dict[str, int]:
     """Send a broken frame and behind it one whose reason is known; return what was counted between."""
-    before = await market.app.rejected()
+    before = market.rejected_so_far or await market.app.rejected()
     await market.control.fault("malformed", kind=kind, channel=channel)
     await market.control.fault("malformed", kind="argument_unknown_type", channel=channel)
     known = before.get("unknown_channel", 0) + (2 if kind == "argument_unknown_type" else 1)
     await until(lambda: _known(market) == known, f"{kind} is read")
     after = await market.app.rejected()
+    market.rejected_so_far = dict(after)
     after["unknown_channel"] -= 1
     return {
         reason: count - before.get(reason, 0)
