@@ -120,6 +120,8 @@ def make_feed(settings: Settings, **given: Any) -> Feed:
         "processor": application.processor,
         "deliver": application.deliver,
         "changed": application.publisher.mark_changed,
+        "observe_lag": application.metrics.feed_lag_seconds.observe,
+        "observe_processing": application.metrics.processing_seconds.observe,
         "fallback_vn30": ["VCB", "FPT"],
     }
     return Feed(settings, **(wanted | given))
@@ -238,13 +240,6 @@ async def test_app_of_create_app_runs_with_its_lifespan(killed: list[int], tmp_p
     assert killed == []
 
 
-def test_serve_on_an_address_that_is_not_ours_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert serve(make_settings(app_host="192.0.2.1", app_port=0)) == 1
-    err = capsys.readouterr().err
-    assert err.startswith("port 0 on 192.0.2.1 cannot be used")
-    assert err.count("\n") == 1
-
-
 # -- the feed's gauges --------------------------------------------------------------------------------------------
 
 
@@ -334,3 +329,11 @@ def test_serve_returns_1_when_a_task_died(
 
     monkeypatch.setattr("app.wiring.Feed.run", die)
     assert serve(make_settings(app_port=free_port, frontend_dir=tmp_path)) == 1
+
+
+@pytest.mark.usefixtures("_as_it_was")
+def test_serve_on_an_address_that_is_not_ours_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert serve(make_settings(app_host="192.0.2.1", app_port=0)) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("port 0 on 192.0.2.1 cannot be used")
+    assert err.count("\n") == 1

@@ -218,6 +218,7 @@ async def test_malformed_kinds_are_counted_by_reason_and_change_nothing(
 ) -> None:
     await market.reaches("09:20:00")
     await market.stands_still()
+    await is_steady(market.figures, "the windows of market time stand still, too")
     assert set(await market.control.malformed_kinds()) == set(COUNTED_AS)
     opened = (await market.control.connections())["opened"]
     for kind, reason in COUNTED_AS.items():
