@@ -17,3 +17,9 @@ class SchemaError(Exception):
 
 class CursorError(ValueError):
     """A page cursor was not made by us."""
+
+
+def describe(error: BaseException) -> str:
+    """Return one line about `error`, for a log or a reason; time-outs have no text of their own."""
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__
