@@ -50,6 +50,10 @@ verify-real: $(DEV_ENV) ## Check our figures against real sessions: make verify-
 	@test -n "$(DATA)" || { echo 'make verify-real DATA=folder with the trade files' >&2; exit 2; }
 	@cd backend && .venv/bin/python -m benchmarks.verify_real $(abspath $(DATA))
 
+api: $(DEV_ENV) $(NODE_DEV_ENV) ## Generate the dashboard's REST types from the backend's OpenAPI
+	@$(PY) scripts/openapi.py
+	@cd frontend && ../scripts/node.sh npm run api --silent
+
 lock: $(DEV_ENV) ## Pin the dependencies anew
 	@cd backend && for f in requirements requirements-dev requirements-uv requirements-node; do \
 	  .venv/bin/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url $$f.in -o $$f.lock || exit 1; done
@@ -78,4 +82,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test check fmt bench simulate replay record verify-real lock clean
+.PHONY: help run setup dev test check fmt bench simulate replay record verify-real api lock clean

@@ -5,8 +5,8 @@ Screenshots go to test-results/e2e. The application is ended by its pid, whateve
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 START_LIMIT_S = 60
+DASHBOARD_LINE = re.compile(r"dashboard at (http://[^\s\"]+)")
 SHOTS = ROOT / "test-results" / "e2e"
 
 
@@ -41,8 +42,8 @@ def start_application(log: Path) -> tuple[subprocess.Popen[str], str]:
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline and process.poll() is None:
         for line in log.read_text().splitlines():
-            if line.startswith("{") and (url := json.loads(line).get("dashboard")):
-                return process, url
+            if match := DASHBOARD_LINE.search(line):
+                return process, match[1]
         time.sleep(0.2)
     stop(process)
     raise SystemExit(f"the application did not start within {START_LIMIT_S} s:\n{log.read_text()[-4000:]}")
@@ -84,10 +85,8 @@ def main() -> int:
             "--",
             "--base-url",
             url,
-            "--shots",
+            "--out",
             str(SHOTS),
-            "--app-pid",
-            str(process.pid),
         ]
         return subprocess.run(command, cwd=ROOT / "frontend", check=False).returncode
     finally:

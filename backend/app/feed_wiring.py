@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import httpx
 
-from app.clock import Clock
+from app.clock import VIETNAM, Clock
 from app.config import Settings
 from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
 from app.feed.http_client import make_http_client
@@ -29,6 +29,7 @@ from app.market.processor import MarketDataProcessor
 from app.market.trading_calendar import TradingCalendar
 from app.telemetry.feed_gauges import FeedCounters
 
+TRADE_FILE_CHANNELS = ["X-TRADE:ALL", "F:ALL"]  # all that a trade file holds; the others would count as mute
 SIMULATOR_REQUESTS_PER_S = 50.0  # SSI's budget protects SSI
 SIMULATOR_KEYS = ("simulator", "simulator")  # it takes any pair
 LIVE_PHASES = frozenset(
@@ -75,6 +76,7 @@ class Feed:
         self._stream: SSIStreamService | None = None
         self._bridge: ThreadBridge | None = None
         self._simulator: SimulatorProcess | None = None
+        self._source_time_s = clock.time_s
         self._waiting = FeedStatus(source=self._source, state=FeedState.CONNECTING, since=clock.now())
         self.is_tried = False
 
@@ -116,6 +118,7 @@ class Feed:
             stack.push_async_callback(http.aclose)
             auth = self._auth(base_url, http)
             ticks = self._source_clock(base_url, http)
+            self._source_time_s = ticks.time_s
             references = self._references(auth, base_url, http)
             recorder = self._start_recorder(stack, ticks.time_s)
             bridge = self._bridge = ThreadBridge(
@@ -213,7 +216,7 @@ class Feed:
             bridge=bridge,
             clock=self._clock,
             stream_url=stream_url,
-            channels=",".join(settings.ssi_channels),
+            channels=",".join(self._channels()),
             connections=settings.ssi_connections,
             stall_s=settings.feed_stall_s,
             market_time_s=source_time_s,
@@ -221,6 +224,9 @@ class Feed:
             session_label=self._session_label,
             is_matching=lambda: phase_of("HOSE") is Phase.CONTINUOUS,
         )
+
+    def _channels(self) -> list[str]:
+        return TRADE_FILE_CHANNELS if self._source is FeedSource.REPLAY else self._settings.ssi_channels
 
     def _session_label(self) -> Literal["live", "lunch", "closed"]:
         if self._calendar.is_live(self._processor.market_time_s):
@@ -244,4 +250,6 @@ class Feed:
             self._deliver(list(lists.limits))
 
     def _trading_date(self) -> date:
-        return self._processor.trading_date or self._clock.now().date()
+        source_s = self._source_time_s()
+        today = datetime.fromtimestamp(source_s, VIETNAM).date() if source_s else self._clock.now().date()
+        return self._processor.trading_date or today

@@ -23,6 +23,7 @@ from app.api.connection_limits import ConnectionLimiter
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
 from app.clock import SystemClock
 from app.config import Settings
+from app.feed.simulator_process import SimulatorError
 from app.feed_wiring import Feed
 from app.market.alert_rules import AlertThresholds
 from app.market.contract_codes import parse_contract
@@ -137,7 +138,13 @@ class Application:
         """End the process when one of the tasks that live as long as it does died: start-up is the recovery."""
         if task.cancelled():
             return
-        self._die(f"task {task.get_name()} died", task.exception())
+        error = task.exception()
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
+        if isinstance(error, SimulatorError):  # says itself what is wrong; a traceback would only hide it
+            self._die(str(error))
+        else:
+            self._die(f"task {task.get_name()} died", error)
 
     def _die(self, reason: str, error: BaseException | None = None) -> None:
         self.has_died = True

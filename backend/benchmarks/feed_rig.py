@@ -47,12 +47,7 @@ class Tally:
     stage_cpu_s: dict[str, float] = field(default_factory=dict)
     queued_s: float = 0.0  # its threads were ready and others had the cores
     backlog_max: int = 0
-    arrival_ages_s: list[float] = field(
-        default_factory=list
-    )  # of the newest message when its batch was applied
-    oldest_ages_s: list[float] = field(
-        default_factory=list
-    )  # of the newest applied, just before the next batch
+    ages_s: list[float] = field(default_factory=list)  # of each batch's oldest quote once it was in the state
 
     @property
     def rate(self) -> float:
@@ -80,13 +75,11 @@ class FeedRig:
         self._sender = sender
         self._meter = StageMeter()
         self._tally = Tally()
-        self._newest_us: int | None = None
         processor = application.processor
         self._apply = processor.apply
         measured: Any = self._meter.wrap("processor", self._apply)
 
         def apply(batch: Sequence[Message]) -> Changes:
-            self._note_age(self._tally.oldest_ages_s)
             changes: Changes = measured(batch)
             self._count(batch, changes)
             return changes
@@ -125,7 +118,6 @@ class FeedRig:
         """Have `count` messages sent at `rate` a second and return what became of them."""
         bridge, thread = self.bridge, self._sdk_thread()
         tally = self._tally = Tally()
-        self._newest_us = None
         self._meter.reset()
         before = (bridge.appended, bridge.merged_quotes, bridge.rejected.total())
         sdk_s, loop_s, process_s = cpu_s_of(thread), time.thread_time(), time.process_time()
@@ -170,16 +162,11 @@ class FeedRig:
         tally.rejected += rejected
         tally.alerts += len(changes.alerts)
         tally.applied += sum(not isinstance(message, Tick) for message in batch) - rejected
-        for message in reversed(batch):
+        for message in batch:
             if isinstance(message, QuoteMessage) and len(message.bids) == 3:
-                self._newest_us = message.bids[2][1]
-                self._note_age(tally.arrival_ages_s)
+                now_us = time.monotonic_ns() // 1000
+                tally.ages_s.append((now_us - message.bids[2][1]) % STAMP_MODULUS / 1e6)
                 return
-
-    def _note_age(self, ages_s: list[float]) -> None:
-        if self._newest_us is not None:
-            now_us = time.monotonic_ns() // 1000
-            ages_s.append((now_us - self._newest_us) % STAMP_MODULUS / 1e6)
 
 
 def _replace(owner: object, name: str, function: object) -> None:

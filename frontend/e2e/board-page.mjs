@@ -59,6 +59,10 @@ export class BoardPage {
   async assertFits() {
     const { content, window } = await this.page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: innerWidth }))
     assert.ok(content <= window, `the page is ${content} px wide in a window of ${window} px`)
+    const clipped = await this.page
+      .locator('article > span:visible')
+      .evaluateAll((lines) => lines.filter((line) => line.scrollWidth > line.clientWidth).map((line) => line.textContent))
+    assert.deepEqual(clipped, [], 'figures of index cards are cut off')
   }
 
   async assertColours(expected, label) {

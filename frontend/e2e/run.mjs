@@ -1,6 +1,6 @@
 /**
  * Browser tests of the dashboard against a running backend.
- * npm run e2e -- --base-url http://127.0.0.1:8000 [--out folder] [--chromium path]
+ * npm run e2e -- --base-url http://127.0.0.1:8000 [--out folder] [--chromium path] [--only words]
  */
 import { AxeBuilder } from '@axe-core/playwright'
 import assert from 'node:assert/strict'
@@ -10,7 +10,7 @@ import { BoardPage, LIVE_WORDS } from './board-page.mjs'
 import { readOptions } from './options.mjs'
 import { expectedColours, PALETTES, THEMES } from './palettes.mjs'
 
-const { baseUrl, out, launch } = readOptions(process.argv.slice(2))
+const { baseUrl, out, only, launch } = readOptions(process.argv.slice(2))
 const SIZES = [[1600, 900], [1280, 720], [390, 844]]
 const PHONE_WIDTH = 390
 mkdirSync(out, { recursive: true })
@@ -18,6 +18,7 @@ const browser = await chromium.launch(launch)
 
 /** Each test has a page of its own; an error in its console fails it. */
 async function test(name, size, body) {
+  if (!name.includes(only)) return
   const [width, height] = size
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: width === PHONE_WIDTH ? 2 : 1 })
   const board = new BoardPage(await context.newPage(), baseUrl)

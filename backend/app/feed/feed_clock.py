@@ -18,7 +18,9 @@ from app.market.messages import Tick
 
 TICK_INTERVAL_S = 0.25
 POLL_TIMEOUT_S = 2.0
-SPEED_FOLLOWED_MAX = 100.0  # at full speed (0) a tick every 250 ms lies a quarter of an hour behind the messages
+SPEED_FOLLOWED_MAX = (
+    100.0  # at full speed (0) a tick every 250 ms lies a quarter of an hour behind the messages
+)
 
 type EmitTick = Callable[[Tick], None]
 

@@ -33,8 +33,7 @@ class PriceBoard:
         row.total_volume = message.total_volume
         if message.total_value:
             row.total_value = message.total_value
-            unit = CONTRACT_MULTIPLIER_VND if message.exchange == DERIVATIVES else 1
-            row.avg_price = round(message.total_value / message.total_volume / unit, 2)
+            row.avg_price = _average(message.total_value, message.total_volume, message.exchange)
         if message.open > 0:
             row.open = message.open
         elif row.open is None and is_day_whole:
@@ -57,8 +56,7 @@ class PriceBoard:
         """Show the totals that the stored prints and gaps add up to."""
         row = self.row(symbol, exchange)
         row.total_volume, row.total_value = volume, value
-        unit = CONTRACT_MULTIPLIER_VND if exchange == DERIVATIVES else 1
-        row.avg_price = round(value / volume / unit, 2)
+        row.avg_price = _average(value, volume, exchange)
 
     def apply_auction(self, message: TradeMessage, phase: Phase) -> bool:
         """Take the price an auction would match at; return whether it moved."""
@@ -104,6 +102,12 @@ class PriceBoard:
     def forget(self, symbol: str) -> None:
         """Drop a symbol that is no longer tracked."""
         self.prices.pop(symbol, None)
+
+
+def _average(value: int, volume: int, exchange: str) -> Price:
+    """Return whole VND, or points: the feed's own average of a future is VND per contract."""
+    average = value / volume
+    return round(average / CONTRACT_MULTIPLIER_VND, 2) if exchange == DERIVATIVES else round(average)
 
 
 def _set_change(row: PriceData) -> None:

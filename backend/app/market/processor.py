@@ -190,8 +190,11 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
     def _follow_phase(self, message: SymbolMessage, phase: Phase, day: MarketDay, changes: Changes) -> None:
         """Move the symbol, and with enough of them its exchange, to the phase of an accepted message."""
         exchange = message.exchange
+        is_new = message.symbol not in day.board.prices
         row = day.board.row(message.symbol, exchange)
-        row.exchange = exchange  # a restored row may not have known it
+        if is_new or row.exchange != exchange:
+            row.exchange = exchange  # a restored row may not have known it
+            changes.prices.add(message.symbol)
         exchanges = self._roll.exchanges
         if row.phase is not phase:
             exchanges.join(exchange, message.symbol)

@@ -94,7 +94,9 @@ class SimulatorChild(Child):
     def __init__(self, *words: str) -> None:
         super().__init__("app.simulator", "--port", "0", "--exit-with-parent", *words)
         try:
-            until_sync(lambda: self.stdout_lines or self.process.poll() is not None, "a URL", START_DEADLINE_S)
+            until_sync(
+                lambda: self.stdout_lines or self.process.poll() is not None, "a URL", START_DEADLINE_S
+            )
             self.url: str = json.loads(self.stdout_lines[0])["url"]
         except BaseException:
             self.end()
@@ -108,7 +110,11 @@ class ServedApp(Child):
         env = {name.upper(): str(value) for name, value in settings.items()}
         super().__init__("app", "serve", "--port", "0", env=env)
         try:
-            until_sync(lambda: self._port() or self.process.poll() is not None, "the dashboard line", START_DEADLINE_S)
+            until_sync(
+                lambda: self._port() or self.process.poll() is not None,
+                "the dashboard line",
+                START_DEADLINE_S,
+            )
             port = self._port()
             assert port, f"it did not start:\n{self.output}"
         except BaseException:

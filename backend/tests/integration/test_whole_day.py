@@ -85,7 +85,10 @@ async def _play(simulator: SimulatorChild, channels: list[str]) -> PlayedDay:
         gaps += len(changes.gaps)
 
     with everything_written() as written, watched_loop() as held:
-        async with httpx.AsyncClient(timeout=30) as http, running_app(simulator.url, ssi_channels=channels) as app:
+        async with (
+            httpx.AsyncClient(timeout=30) as http,
+            running_app(simulator.url, ssi_channels=channels) as app,
+        ):
             control = Control(simulator, http)
             app.application.processor.subscribe(keep)
             started_s = time.monotonic()
@@ -130,7 +133,9 @@ def test_day_phases_equal_the_truth_and_add_up(day: PlayedDay) -> None:
     for symbol, stats in day.stats.items():
         phases = {name: getattr(stats, name) for name in PHASES}
         truth = {name: sum(volumes.values()) for name, volumes in day.symbols[symbol]["phases"].items()}
-        assert {name: part.total_volume for name, part in phases.items() if part.total_volume} == truth, symbol
+        assert {name: part.total_volume for name, part in phases.items() if part.total_volume} == truth, (
+            symbol
+        )
         assert sum(part.total_volume for part in phases.values()) == stats.total_volume
         for side in ("mua_chu_dong_volume", "ban_chu_dong_volume", "neutral_volume"):
             assert sum(getattr(part, side) for part in phases.values()) == getattr(stats, side)
@@ -178,7 +183,9 @@ def test_day_foreign_totals_equal_the_truth(day: PlayedDay) -> None:
     truths = {symbol: truth["foreign"] for symbol, truth in day.symbols.items() if truth["foreign"]}
     assert len(truths) == SYMBOLS
     for symbol, truth in truths.items():
-        assert {name: day.foreign[symbol][name] for name in names} == {name: truth[name] for name in names}, symbol
+        assert {name: day.foreign[symbol][name] for name in names} == {name: truth[name] for name in names}, (
+            symbol
+        )
     total = day.snapshot["foreign"]["total_net_value"]
     assert total == sum(truth["buy_value"] - truth["sell_value"] for truth in truths.values())
 
@@ -187,7 +194,15 @@ def test_day_indices_equal_the_truth(day: PlayedDay) -> None:
     assert len(day.truth["indices"]) >= 4
     for wire_id, truth in day.truth["indices"].items():
         ours = day.snapshot["indices"][index_id_of(wire_id)]
-        same = ("value", "prior_value", "total_volume", "total_value", "put_through_volume", "no_changes", "ceilings")
+        same = (
+            "value",
+            "prior_value",
+            "total_volume",
+            "total_value",
+            "put_through_volume",
+            "no_changes",
+            "ceilings",
+        )
         assert {name: ours[name] for name in same} == {name: truth[name] for name in same}, wire_id
         assert ours["advances"] == truth["advances"] + truth["ceilings"]
         assert ours["declines"] == truth["declines"] + truth["floors"]

@@ -10,7 +10,9 @@ from collections.abc import Awaitable, Callable
 POLL_S = 0.02
 
 
-async def until(condition: Callable[[], object | Awaitable[object]], what: str, deadline_s: float = 20) -> float:
+async def until(
+    condition: Callable[[], object | Awaitable[object]], what: str, deadline_s: float = 20
+) -> float:
     """Return the seconds until `condition` holds. Raise AssertionError when it does not in time."""
     started_s = time.monotonic()
     while True:

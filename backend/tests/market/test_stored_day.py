@@ -79,7 +79,7 @@ def test_stored_day_keeps_classes_values_and_prices():
         61_000,
         100,
     )
-    assert (row.total_volume, row.total_value, row.avg_price) == (600, 36_280_000, 60_466.67)
+    assert (row.total_volume, row.total_value, row.avg_price) == (600, 36_280_000, 60_467)
     assert (row.phase, row.exchange) == (Phase.ATC, "HOSE")
     assert after.get_classification_audit() == before.get_classification_audit()
     assert after.market_time_s == at("10:00:00")

@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react'
-import type { Column, ColumnGroup } from './columns'
+import type { Column, ColumnGroup, Keep } from './columns'
 import styles from './board.module.css'
 
 /** Class and weight of a column, the same for its header and its cells so that both stay aligned. */
@@ -19,20 +19,33 @@ export function cellClass(column: Column): string {
 
 export const cellWeight = (column: Column): CSSProperties => ({ '--w': column.weight }) as CSSProperties
 
-const GROUP_CLASS: Partial<Record<string, string>> = {
-  'group.limits': 'limitsGroup',
-  'group.bids': 'sideGroup',
-  'group.asks': 'sideGroup',
-  'group.day': 'dayGroup',
-  'group.foreign': 'foreignGroup',
-  'group.basis': 'foreignGroup',
-}
+/** Groups that leave as a whole; the others only lose columns. */
+const LEAVING: ReadonlySet<Keep> = new Set(['day', 'foreign'])
 
 export function groupClass(group: ColumnGroup): string {
-  const name = GROUP_CLASS[group.id]
-  const first = group.columns[0]
-  return [styles.cell, name && styles[name], first?.startsGroup && styles.groupStart, first?.isMatched && styles.matched].filter(Boolean).join(' ')
+  const [first] = group.columns
+  return [
+    styles.cell,
+    styles.group,
+    first && LEAVING.has(first.keep) && styles[`keep-${first.keep}`],
+    first?.startsGroup && styles.groupStart,
+    first?.isMatched && styles.matched,
+  ]
+    .filter(Boolean)
+    .join(' ')
 }
 
-export const groupWeight = (group: ColumnGroup): CSSProperties =>
-  ({ '--w': group.columns.reduce((sum, column) => sum + column.weight, 0) }) as CSSProperties
+/** What is gone at each width of board.module.css; a group is as wide as the columns it has left. */
+const GONE: readonly (readonly [width: number, gone: readonly Keep[]])[] = [
+  [1480, ['level3', 'average']],
+  [1240, ['level3', 'average', 'room']],
+  [1000, ['level3', 'average', 'room', 'level2']],
+]
+
+const weightWithout = (group: ColumnGroup, gone: readonly Keep[]): number =>
+  group.columns.reduce((sum, column) => (gone.includes(column.keep) ? sum : sum + column.weight), 0)
+
+export function groupWeight(group: ColumnGroup): CSSProperties {
+  const weights = Object.fromEntries(GONE.map(([width, gone]) => [`--w-${width}`, weightWithout(group, gone)]))
+  return { '--w': weightWithout(group, []), ...weights } as CSSProperties
+}

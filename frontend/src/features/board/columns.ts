@@ -30,6 +30,9 @@ export interface Column {
   sortValue: (state: SymbolState) => number | string | null
 }
 
+/** 105.20 at 12 px with its padding. */
+const PRICE_WEIGHT = 50
+
 export const unitOf = (state: SymbolState): PriceUnit => (state.price.exchange === DERIVATIVES ? 'points' : 'vnd')
 export const lastBand = (state: SymbolState): CellColour => priceBand(state.price.last_price, state.price)
 const neutral = (): CellColour => ''
@@ -51,7 +54,7 @@ function levelColumns(side: Side, depth: number, isFirst: boolean): Column[] {
   const colour = (state: SymbolState): CellColour => priceBand(level(state.price)?.[0], state.price)
   return [
     {
-      id: `${side}${depth}`, label: 'col.price', group: `group.${side}`, weight: 50, keep, colour, startsGroup: isFirst,
+      id: `${side}${depth}`, label: 'col.price', group: `group.${side}`, weight: PRICE_WEIGHT, keep, colour, startsGroup: isFirst,
       text: (state, unit) => formatPrice(level(state.price)?.[0], unit),
       flash: (price) => level(price)?.[0] ?? 0,
       sortValue: (state) => level(state.price)?.[0] ?? null,
@@ -88,7 +91,7 @@ const matchedColumns: Column[] = [
     sortValue: (state) => state.price.last_volume ?? null,
   },
   {
-    id: 'change', label: '+/−', group: 'group.matched', weight: 50, keep: 'always', isMatched: true,
+    id: 'change', label: '+/−', group: 'group.matched', weight: PRICE_WEIGHT, keep: 'always', isMatched: true,
     text: (state, unit) => (state.price.last_price ? formatChange(state.price.change, unit) : ''),
     colour: lastBand,
     flash: (price) => price.change ?? 0,
@@ -161,9 +164,9 @@ const basisColumns: Column[] = [
 
 const commonColumns: Column[] = [
   symbolColumn,
-  { ...priceColumn('ceiling', 'col.ceiling', 'group.limits', 50, 'limits', (price) => price.ceiling, 'ceil'), startsGroup: true },
-  priceColumn('floor', 'col.floor', 'group.limits', 50, 'limits', (price) => price.floor, 'floor'),
-  priceColumn('ref', 'col.ref', 'group.limits', 50, 'always', (price) => price.ref_price, 'ref'),
+  { ...priceColumn('ceiling', 'col.ceiling', 'group.limits', PRICE_WEIGHT, 'limits', (price) => price.ceiling, 'ceil'), startsGroup: true },
+  priceColumn('floor', 'col.floor', 'group.limits', PRICE_WEIGHT, 'limits', (price) => price.floor, 'floor'),
+  priceColumn('ref', 'col.ref', 'group.limits', PRICE_WEIGHT, 'always', (price) => price.ref_price, 'ref'),
   ...levelColumns('bids', 3, true),
   ...levelColumns('bids', 2, false),
   ...levelColumns('bids', 1, false),
@@ -172,22 +175,30 @@ const commonColumns: Column[] = [
   ...levelColumns('asks', 2, false),
   ...levelColumns('asks', 3, false),
   totalColumn,
-  { ...priceColumn('high', 'col.high', 'group.day', 50, 'day', (price) => price.high), startsGroup: true },
-  priceColumn('average', 'col.avg', 'group.day', 50, 'average', (price) => price.avg_price),
-  priceColumn('low', 'col.low', 'group.day', 50, 'day', (price) => price.low),
-]
-
-export const EQUITY_COLUMNS: readonly Column[] = [...commonColumns, ...foreignColumns]
-/** VN30F1M is longer than a stock's three letters. */
-const FUTURES_SYMBOL_WEIGHT = 82
-export const FUTURES_COLUMNS: readonly Column[] = [
-  { ...symbolColumn, weight: FUTURES_SYMBOL_WEIGHT },
-  ...commonColumns.slice(1),
-  ...basisColumns,
+  { ...priceColumn('high', 'col.high', 'group.day', PRICE_WEIGHT, 'day', (price) => price.high), startsGroup: true },
+  priceColumn('average', 'col.avg', 'group.day', PRICE_WEIGHT, 'average', (price) => price.avg_price),
+  priceColumn('low', 'col.low', 'group.day', PRICE_WEIGHT, 'day', (price) => price.low),
 ]
 
 /** `1`..`3` behind "Giá" and "KL" of the book. */
 export const levelOf = (column: Column): string => /^(?:bids|asks)(\d)/.exec(column.id)?.[1] ?? ''
+
+export const EQUITY_COLUMNS: readonly Column[] = [...commonColumns, ...foreignColumns]
+/** VN30F1M is longer than a stock's three letters and 1,944.5 than its 97.30; lots of contracts are shorter than those of shares. */
+const FUTURES_WEIGHTS: Partial<Record<string, number>> = { symbol: 82, lastVolume: 48 }
+const FUTURES_PRICE_WEIGHT = 58
+const FUTURES_VOLUME_WEIGHT = 48
+const isLevelVolume = (column: Column): boolean => levelOf(column) !== '' && column.id.endsWith('v')
+
+function futuresWeight(column: Column): number {
+  const isPrice = column.weight === PRICE_WEIGHT && column.id !== 'change'
+  return FUTURES_WEIGHTS[column.id] ?? (isLevelVolume(column) ? FUTURES_VOLUME_WEIGHT : isPrice ? FUTURES_PRICE_WEIGHT : column.weight)
+}
+
+export const FUTURES_COLUMNS: readonly Column[] = [
+  ...commonColumns.map((column) => ({ ...column, weight: futuresWeight(column) })),
+  ...basisColumns,
+]
 
 export interface ColumnGroup {
   id: string

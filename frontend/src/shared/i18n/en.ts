@@ -1,9 +1,9 @@
 import type { Dictionary } from './vi'
 
 export const en: Dictionary = {
-  app: { name: 'VN Stock Tracker', skip: 'Skip to the board', notFound: 'There is no such page', toBoard: 'Back to the board', crash: 'The screen has failed', reload: 'Reload' },
+  app: { skip: 'Skip to the board', notFound: 'There is no such page', toBoard: 'Back to the board', crash: 'The screen has failed', reload: 'Reload' },
   nav: { label: 'Pages', board: 'Price board' },
-  search: { label: 'Find symbol', placeholder: 'Symbol…', empty: 'No such symbol', close: 'Close' },
+  search: { label: 'Find symbol', placeholder: 'Symbol…', empty: 'No such symbol' },
   prefs: {
     language: 'Language', palette: 'Palette', theme: 'Theme', menu: 'Settings', close: 'Close',
     toLight: 'Switch to light theme', toDark: 'Switch to dark theme', light: 'Light', dark: 'Dark',
@@ -19,7 +19,7 @@ export const en: Dictionary = {
   },
   indices: {
     label: 'Indices', breadth: '{{up}} up ({{ceil}} at ceiling), {{flat}} unchanged, {{down}} down ({{floor}} at floor)',
-    billion: 'bn', basis: 'Basis', expiry: 'exp. {{date}}', contracts: 'cts', stale: 'old', premium: 'premium', discount: 'discount',
+    billion: 'bn', basis: 'Basis', expiry: 'exp. {{date}}', contracts: 'cts', stale: 'old',
     waiting: 'waiting for data',
   },
   phase: {
@@ -28,7 +28,7 @@ export const en: Dictionary = {
   },
   session: {
     label: 'Session and data source', final: 'final', next: '{{phase}} in {{time}}', clock: 'Market time', details: 'Session and source details',
-    exchange: 'Exchange', phase: 'Phase', channel: 'Channel', age: 'Age', source: 'Source', state: 'State', muted: 'mute', noAges: 'No figures per channel yet',
+    exchange: 'Exchange', phase: 'Phase', source: 'Source', state: 'State', muted: 'mute', noAges: 'No figures per channel yet',
   },
   exchange: { HOSE: 'HOSE', HNX: 'HNX', UPCOM: 'UPCoM', DERIVATIVES: 'Futures' },
   source: { ssi: 'SSI', simulator: 'Simulator', replay: 'Replay' },
@@ -36,7 +36,6 @@ export const en: Dictionary = {
   feed: {
     connecting: 'Connecting', live: 'Live', quiet: 'Quiet', partial: 'Partial', stalled: 'Stalled', reconnecting: 'Reconnecting',
     lunch: 'Lunch', closed: 'Closed', failed: 'Failed', lost: 'Disconnected', polling: 'REST fallback', refused: 'Refused',
-    every: 'every {{s}} s', age: '{{s}} s',
   },
   banner: {
     lost: 'Disconnected for {{s}} s – showing data as of {{time}}.', lostEmpty: 'The server cannot be reached yet.',
@@ -53,14 +52,13 @@ export const en: Dictionary = {
   board: {
     title: 'Price board', grid: 'Price board {{list}}', lists: 'Lists', filters: 'Filter by price', density: 'Row density', densityAuto: 'Automatic: 24 px when the basket fits the screen',
     units: 'price ×1,000 VND · volume in shares', unitsFutures: 'price in points · volume in contracts',
-    VN30: 'VN30', futures: 'Futures',
+    futures: 'Futures',
     ceil: 'Ceiling', up: 'Up', ref: 'Flat', down: 'Down', floor: 'Floor',
     'group.limits': 'Limits', 'group.bids': 'Bids', 'group.matched': 'Matched', 'group.asks': 'Asks', 'group.day': 'Day range', 'group.foreign': 'Foreign', 'group.basis': 'Basis',
     'col.symbol': 'Sym', 'col.ceiling': 'Ceil', 'col.floor': 'Floor', 'col.ref': 'Ref', 'col.price': 'Price', 'col.volume': 'Vol', 'col.total': 'Volume',
     'col.high': 'High', 'col.avg': 'Avg', 'col.low': 'Low', 'col.foreignBuy': 'Buy', 'col.foreignSell': 'Sell', 'col.room': 'Room', 'col.basis': 'Points', 'col.basisPct': '%', 'col.expiry': 'Expiry',
     loading: 'Loading the board', empty: 'No prices yet', emptyNote: 'Source {{source}} · {{state}}. The first row appears as soon as there is data.',
     noMatch: 'No symbol matches the filter', clear: 'Clear filter', failed: 'No data',
-    toPercent: 'Switch to %', toChange: 'Switch to +/−',
     'read.line': '{{symbol}} {{price}}, {{change}}, volume {{volume}}', 'read.none': '{{symbol}} has no price yet',
     'read.up': 'up {{pct}} percent', 'read.down': 'down {{pct}} percent', 'read.flat': 'unchanged', 'read.ceil': 'at the ceiling', 'read.floor': 'at the floor',
   },

@@ -1,7 +1,7 @@
 export const vi = {
-  app: { name: 'VN Stock Tracker', skip: 'Đến bảng giá', notFound: 'Không có trang này', toBoard: 'Về bảng giá', crash: 'Màn hình gặp lỗi', reload: 'Tải lại' },
+  app: { skip: 'Đến bảng giá', notFound: 'Không có trang này', toBoard: 'Về bảng giá', crash: 'Màn hình gặp lỗi', reload: 'Tải lại' },
   nav: { label: 'Trang', board: 'Bảng giá' },
-  search: { label: 'Tìm mã', placeholder: 'Tìm mã…', empty: 'Không có mã này', close: 'Đóng' },
+  search: { label: 'Tìm mã', placeholder: 'Tìm mã…', empty: 'Không có mã này' },
   prefs: {
     language: 'Ngôn ngữ', palette: 'Bảng màu', theme: 'Nền', menu: 'Cài đặt', close: 'Đóng',
     toLight: 'Đổi sang nền sáng', toDark: 'Đổi sang nền tối', light: 'Sáng', dark: 'Tối',
@@ -17,7 +17,7 @@ export const vi = {
   },
   indices: {
     label: 'Chỉ số', breadth: '{{up}} mã tăng ({{ceil}} trần), {{flat}} đứng giá, {{down}} giảm ({{floor}} sàn)',
-    billion: 'tỷ', basis: 'Basis', expiry: 'đáo hạn {{date}}', contracts: 'HĐ', stale: 'cũ', premium: 'dương', discount: 'âm',
+    billion: 'tỷ', basis: 'Basis', expiry: 'đáo hạn {{date}}', contracts: 'HĐ', stale: 'cũ',
     waiting: 'chờ dữ liệu',
   },
   phase: {
@@ -26,7 +26,7 @@ export const vi = {
   },
   session: {
     label: 'Phiên và nguồn dữ liệu', final: 'chốt', next: '{{phase}} sau {{time}}', clock: 'Giờ thị trường', details: 'Chi tiết phiên và nguồn',
-    exchange: 'Sàn', phase: 'Phiên', channel: 'Kênh', age: 'Tuổi', source: 'Nguồn', state: 'Trạng thái', muted: 'im lặng', noAges: 'Chưa có số đo theo kênh',
+    exchange: 'Sàn', phase: 'Phiên', source: 'Nguồn', state: 'Trạng thái', muted: 'im lặng', noAges: 'Chưa có số đo theo kênh',
   },
   exchange: { HOSE: 'HOSE', HNX: 'HNX', UPCOM: 'UPCoM', DERIVATIVES: 'Phái sinh' },
   source: { ssi: 'SSI', simulator: 'Mô phỏng', replay: 'Phát lại' },
@@ -34,7 +34,6 @@ export const vi = {
   feed: {
     connecting: 'Đang nối', live: 'Trực tiếp', quiet: 'Yên', partial: 'Thiếu kênh', stalled: 'Đứng', reconnecting: 'Đang nối lại',
     lunch: 'Nghỉ trưa', closed: 'Đóng cửa', failed: 'Hỏng', lost: 'Mất kết nối', polling: 'Dự phòng REST', refused: 'Bị từ chối',
-    every: 'mỗi {{s}} s', age: '{{s}} s',
   },
   banner: {
     lost: 'Mất kết nối {{s}} s – đang hiện dữ liệu cũ lúc {{time}}.', lostEmpty: 'Chưa nối được với máy chủ.',
@@ -51,14 +50,13 @@ export const vi = {
   board: {
     title: 'Bảng giá', grid: 'Bảng giá {{list}}', lists: 'Danh sách', filters: 'Lọc theo giá', density: 'Mật độ dòng', densityAuto: 'Tự động: 24 px khi cả rổ vừa màn hình',
     units: 'giá ×1.000 đ · KL cổ phiếu', unitsFutures: 'giá điểm · KL hợp đồng',
-    VN30: 'VN30', futures: 'Phái sinh',
+    futures: 'Phái sinh',
     ceil: 'Trần', up: 'Tăng', ref: 'Đứng', down: 'Giảm', floor: 'Sàn',
     'group.limits': 'Tham chiếu', 'group.bids': 'Bên mua', 'group.matched': 'Khớp lệnh', 'group.asks': 'Bên bán', 'group.day': 'Trong ngày', 'group.foreign': 'Khối ngoại', 'group.basis': 'Basis',
     'col.symbol': 'Mã', 'col.ceiling': 'Trần', 'col.floor': 'Sàn', 'col.ref': 'TC', 'col.price': 'Giá', 'col.volume': 'KL', 'col.total': 'Tổng KL',
     'col.high': 'Cao', 'col.avg': 'TB', 'col.low': 'Thấp', 'col.foreignBuy': 'Mua', 'col.foreignSell': 'Bán', 'col.room': 'Room', 'col.basis': 'Điểm', 'col.basisPct': '%', 'col.expiry': 'Đáo hạn',
     loading: 'Đang tải bảng giá', empty: 'Chưa có giá nào', emptyNote: 'Nguồn {{source}} · {{state}}. Dòng đầu tiên sẽ hiện ngay khi có dữ liệu.',
     noMatch: 'Không có mã nào khớp bộ lọc', clear: 'Bỏ lọc', failed: 'Không có dữ liệu',
-    toPercent: 'Đổi sang %', toChange: 'Đổi sang +/−',
     'read.line': '{{symbol}} {{price}}, {{change}}, khối lượng {{volume}}', 'read.none': '{{symbol}} chưa có giá',
     'read.up': 'tăng {{pct}} phần trăm', 'read.down': 'giảm {{pct}} phần trăm', 'read.flat': 'đứng giá', 'read.ceil': 'giá trần', 'read.floor': 'giá sàn',
   },

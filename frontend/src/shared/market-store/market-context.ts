@@ -21,11 +21,6 @@ export function useSymbol(symbol: string): SymbolState | undefined {
   return useSyncExternalStore(store.subscribeSymbol(symbol), () => store.getSymbol(symbol))
 }
 
-export function useSymbolList(): readonly string[] {
-  const { store } = useMarket()
-  return useSyncExternalStore(store.subscribeList, store.getSymbols)
-}
-
 export function useIndex(indexId: string): IndexData | undefined {
   const { store } = useMarket()
   return useSyncExternalStore(store.subscribeIndex(indexId), () => store.getIndex(indexId))

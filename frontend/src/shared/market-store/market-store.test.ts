@@ -67,15 +67,12 @@ describe('MarketStore', () => {
     expect(store.getSymbol('AAA')).toBe(before)
   })
 
-  it('drops a symbol that the state no longer names, and tells the list', () => {
+  it('drops a symbol that the state no longer names', () => {
     const store = new MarketStore()
     show(store, snapshot({ AAA: price(), BBB: price() }))
-    const onList = vi.fn()
-    store.subscribeList(onList)
     show(store, snapshot({ AAA: price() }))
     expect(store.getSymbols()).toEqual(['AAA'])
     expect(store.getSymbol('BBB')).toBeUndefined()
-    expect(onList).toHaveBeenCalledTimes(1)
   })
 
   it('carries the intraday line on when later frames leave it out', () => {

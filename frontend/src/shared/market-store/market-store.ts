@@ -67,14 +67,11 @@ export class MarketStore {
 
   private readonly symbolListeners = new KeyedListeners()
   private readonly indexListeners = new KeyedListeners()
-  private readonly listListeners = new Listeners()
   private readonly marketListeners = new Listeners()
   private readonly flushListeners = new Listeners()
 
   subscribeSymbol = (symbol: string): Subscribe => this.symbolListeners.of(symbol).subscribe
   subscribeIndex = (indexId: string): Subscribe => this.indexListeners.of(indexId).subscribe
-  /** The set of symbols changed. */
-  subscribeList: Subscribe = this.listListeners.subscribe
   /** Derivatives or the session changed. */
   subscribeMarket: Subscribe = this.marketListeners.subscribe
   /** Anything changed: for what is computed over all symbols. */
@@ -161,7 +158,6 @@ export class MarketStore {
     for (const symbol of this.symbolList) if (!(symbol in prices)) this.symbols.delete(symbol)
     this.symbolList = names.sort()
     this.listed = new Set(names)
-    this.listListeners.notify()
   }
 
   private listed: ReadonlySet<string> = new Set()
