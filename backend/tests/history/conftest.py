@@ -85,7 +85,7 @@ def template_name(server_dsn: str) -> Iterator[str]:
 @pytest.fixture
 async def empty_dsn(server_dsn: str) -> AsyncIterator[str]:
     """A database without our schema."""
-    async for dsn in _database(server_dsn, "template1"):
+    async for dsn in _database(server_dsn, "template0"):
         yield dsn
 
 
