@@ -221,7 +221,7 @@ class KillRig:
 
     async def events(self) -> int:
         """Return how many events the simulator has played."""
-        return int((await self.http.get(f"{self.sim_url}sim/connections")).json()["messages_sent"])
+        return int((await self.http.get(f"{self.sim_url}sim/connections")).json()["events_played"])
 
     async def wait_for_simulator(self) -> None:
         """Return once it answers; a thick day takes seconds to prepare."""

@@ -1,6 +1,6 @@
 """`python -m benchmarks.kill_test`: check 1 of issue 2. Everything is killed under load; then the books are compared.
 
-Load all the while: 1,200 messages a second. The database is killed -9 five times, stopped 30 s, hung 30 s; the
+Load all the while: 1,200 events a second. The database is killed -9 five times, stopped 30 s, hung 30 s; the
 application is killed -9 ten times and SIGTERMed five times; /health is asked four times a second.
 """
 
@@ -51,7 +51,7 @@ class Plan:
 class Outcome:
     """The books. Lists of what is wrong are empty when the test is passed."""
 
-    messages: int = 0
+    events: int = 0
     seconds: float = 0.0
     accepted: int = 0
     stored: int = 0
@@ -114,7 +114,7 @@ async def run_kill_test(rig: KillRig, plan: Plan) -> Outcome:
         tasks.create_task(disturb_database())
         tasks.create_task(asyncio.sleep(plan.seconds))
     await asyncio.sleep(plan.calm_s)
-    outcome = Outcome(messages=await rig.events() - sent, seconds=time.monotonic() - began_s)
+    outcome = Outcome(events=await rig.events() - sent, seconds=time.monotonic() - began_s)
     await rig.pause()
     await settle(rig)
     await compare(rig, outcome)
@@ -180,7 +180,7 @@ async def _main(activity: float, plan: Plan) -> int:
             shutil.copy(folder / "app.log", LOG)
     for name, value in vars(outcome).items():
         print(f"{name:16} {value}")
-    print(f"messages/s       {outcome.messages / outcome.seconds:.0f}")
+    print(f"events/s         {outcome.events / outcome.seconds:.0f}")
     print("passed" if outcome.is_passed else f"FAILED, see {LOG}")
     return 0 if outcome.is_passed else 1
 

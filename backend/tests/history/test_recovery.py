@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app.clock import SystemClock
 from app.history.gap_recorder import GapRecorder
 from app.history.recovery import Recovery
 from app.history.restore import SpooledTrades
@@ -72,6 +73,7 @@ class Life:
     def recovery(self, source: str = "ssi") -> Recovery:
         return Recovery(
             source=source,
+            clock=SystemClock(),
             processor=self.processor,
             spool=self.rig.spool,
             pool=self.pool,
@@ -171,10 +173,28 @@ async def test_restart_without_a_database_restores_what_the_spool_has(new_life: 
     first = await new_life(is_connected=False)
     first.apply(morning())
     second = await new_life(is_connected=False)
-    restored = await second.recovery().run(0.05, None)
+    restored = await second.recovery("simulator").run(0.05, at("10:45:00"))
     assert restored is not None
     assert restored.trades == 120
     assert second.processor.get_trade_analysis("VNM").total_volume == 4000
+
+
+async def test_restart_without_a_database_knows_the_totals_of_prints_that_are_out_of_reach(
+    new_life: Any,
+) -> None:
+    first = await new_life()
+    first.apply(morning())
+    assert await first.rig.writer.flush(10)
+    second = await new_life(is_connected=False)
+    restored = await second.recovery("simulator").run(0.05, at("10:45:00"))
+    assert restored is not None
+    assert restored.trades == 0
+    stats = second.processor.get_trade_analysis("VNM")
+    assert (stats.total_volume, stats.missed_volume) == (4000, 4000)
+    changes = second.processor.apply([make_trade(total=4700, volume=100, time="10:50:00")])
+    assert [(gap.cause, gap.volume) for gap in changes.gaps] == [("restart", 600)]
+    third = await new_life(is_connected=False)
+    assert await third.recovery().run(0.05, None) is None  # another day
 
 
 async def test_first_start_has_nothing_to_restore(new_life: Any) -> None:
