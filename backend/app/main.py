@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -41,11 +41,7 @@ def create_app(settings: Settings | None = None, replay_files: Sequence[str] = (
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once it does; a stop that was asked for is exit code 0."""
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
-        self._captured_signals.clear()  # uvicorn would raise them again after the graceful shutdown
+    """Says where it listens once it does."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -79,11 +75,20 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
         **uvicorn_options(settings.ws_heartbeat_interval, settings.ws_heartbeat_timeout),
     )
     server = _Server(config)
-    with listener:
-        asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        with listener:
+            asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
+    except (KeyboardInterrupt, SystemExit):
+        pass  # uvicorn has shut down already and hands the signal on
     if app.state.application.has_died:
         return 1  # whoever runs us should start us again
     return 0 if server.started else 3
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """Take the SIGTERM that uvicorn hands on once it has shut down: left to itself it would kill us with 143."""
+    raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

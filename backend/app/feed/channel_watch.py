@@ -45,7 +45,8 @@ class ChannelWatch:
         """Take note of who spoke since the last look."""
         if self._counts is None:  # counters go on over connections: the first look is the baseline
             self._counts, self._total = {name: counts.get(name, 0) for name in self.channels}, total
-        if market_s < self._market_s - SEEK_BACK_S:
+        is_first_time = market_s > 0 and self._market_s <= 0  # a fresh start: no tick and no message yet
+        if is_first_time or market_s < self._market_s - SEEK_BACK_S:
             self._restart_times(market_s)
         else:
             market_s = max(market_s, self._market_s)  # the source's clock is estimated between its polls
