@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import date, datetime
 from typing import Literal
@@ -59,6 +59,8 @@ class Feed:
         observe_lag: Callable[[float], None],
         observe_processing: Callable[[float], None],
         fallback_vn30: Sequence[str],
+        recover: Callable[[float | None], Awaitable[None]] | None = None,
+        first_simulated_date: Callable[[], Awaitable[date | None]] | None = None,
         replay_files: Sequence[str] = (),
     ) -> None:
         self._settings = settings
@@ -69,6 +71,8 @@ class Feed:
         self._changed = changed
         self._observe_lag = observe_lag
         self._observe_processing = observe_processing
+        self._recover = recover  # comes before the first message; given the time of a simulated source
+        self._first_simulated_date = first_simulated_date
         self._replay_files = replay_files
         self._source = FeedSource(settings.resolved_feed_source)
         self._lists = Lists(vn30=list(fallback_vn30))
@@ -133,7 +137,7 @@ class Feed:
                 may_merge_quotes=self._source is not FeedSource.REPLAY,
             )
             stack.callback(bridge.close)
-            await references.load_tracked(FIRST_LISTS_TIMEOUT_S)
+            await self._recover_while_reading(references, ticks)
             stream = self._stream = self._make_stream(auth, bridge, stream_url, ticks.time_s)
             stack.callback(stream.on_status(self._tell))
             self.is_tried = True
@@ -144,6 +148,27 @@ class Feed:
                 if self._simulator is not None:
                     tasks.create_task(self._simulator.watch(), name="feed:simulator")
 
+    async def _recover_while_reading(
+        self, references: ReferenceService, ticks: WallFeedClock | RemoteFeedClock
+    ) -> None:
+        """Read the first lists while the stored day comes back, then apply them to that day as well."""
+        reading = asyncio.create_task(references.load_tracked(FIRST_LISTS_TIMEOUT_S), name="feed:first-lists")
+        try:
+            if self._recover is not None:
+                await self._recover(await self._simulated_time_s(ticks))
+            await reading
+        finally:
+            reading.cancel()
+        if self._processor.trading_date is not None:
+            self._apply_lists(self._lists)
+
+    @staticmethod
+    async def _simulated_time_s(ticks: WallFeedClock | RemoteFeedClock) -> float | None:
+        if not isinstance(ticks, RemoteFeedClock):
+            return None
+        tick = await ticks.poll()
+        return tick.time_s if tick is not None else None
+
     async def _open_source(self, stack: AsyncExitStack) -> tuple[str, str]:
         """Return the REST and the stream URL, starting a simulator when one is wanted."""
         settings = self._settings
@@ -151,16 +176,18 @@ class Feed:
             return settings.ssi_base_url, settings.ssi_stream_url
         url = settings.sim_url
         if not url:
-            simulator = self._simulator = SimulatorProcess(self._simulator_arguments())
+            simulator = self._simulator = SimulatorProcess(await self._simulator_arguments())
             stack.push_async_callback(simulator.stop)
             url = await simulator.start()
         return url, url
 
-    def _simulator_arguments(self) -> list[str]:
+    async def _simulator_arguments(self) -> list[str]:
         settings = self._settings
         if self._source is FeedSource.REPLAY:
             return ["replay", *self._replay_files, "--speed", str(settings.sim_speed)]
+        first = await self._first_simulated_date() if self._first_simulated_date is not None else None
         return [
+            *(["--date", first.isoformat()] if first is not None else []),
             "--seed", str(settings.sim_seed),
             "--speed", str(settings.sim_speed),
             "--activity", str(settings.sim_activity),

@@ -19,6 +19,7 @@ from app.market.messages import Message, QuoteMessage, Tick
 from app.market.models import Changes
 from app.wiring import Application
 from benchmarks.child_process import ChildProcess
+from benchmarks.data_dir import temporary_data_dir
 from benchmarks.frame_mix import STAMP_MODULUS
 from benchmarks.thread_cpu import StageMeter, cpu_s_of, queued_s_of_process
 
@@ -183,16 +184,18 @@ def make_settings(**overrides: object) -> Settings:
 @asynccontextmanager
 async def running_rig(symbols: int) -> AsyncIterator[FeedRig]:
     """Start a sender of so many stocks and an application that listens to it."""
-    async with ChildProcess("-m", "benchmarks.sender", "--symbols", str(symbols)) as sender:
-        url = (await sender.answer())["url"]
-        tracked = ["VN30"] if symbols <= 30 else ["ALL"]
-        application = Application(make_settings(sim_url=url, tracked_symbols=tracked))
-        rig = FeedRig(application, sender)
-        async with application.running():
-            await _wait_connected(application)
-            rig.watch_bridge()
-            await rig.open_day()
-            yield rig
+    sending = ChildProcess("-m", "benchmarks.sender", "--symbols", str(symbols))
+    with temporary_data_dir() as data_dir:  # outlives the application: its database writes to the end
+        async with sending as sender:
+            url = (await sender.answer())["url"]
+            tracked = ["VN30"] if symbols <= 30 else ["ALL"]
+            application = Application(make_settings(sim_url=url, tracked_symbols=tracked, data_dir=data_dir))
+            rig = FeedRig(application, sender)
+            async with application.running():
+                await _wait_connected(application)
+                rig.watch_bridge()
+                await rig.open_day()
+                yield rig
 
 
 async def _wait_connected(application: Application) -> None:

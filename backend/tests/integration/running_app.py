@@ -112,7 +112,7 @@ class RunningApp:
 @asynccontextmanager
 async def running_app(sim_url: str, **settings: Any) -> AsyncIterator[RunningApp]:
     """Start it on a simulator that runs already."""
-    wanted = {"feed_source": "simulator", "sim_url": sim_url} | settings
+    wanted = {"feed_source": "simulator", "sim_url": sim_url, "database_url": "off"} | settings
     app = create_app(Settings(_env_file=None, **wanted))  # type: ignore[call-arg]
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
