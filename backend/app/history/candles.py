@@ -9,7 +9,7 @@ Units: prices in VND or points, volumes in shares or contracts, values in VND.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -18,9 +18,11 @@ from msgspec import Struct
 
 from app.history.paging import Page, TimeRange, can_be_stored, check_limit, decode_cursor, encode_cursor
 from app.history.pool import DatabasePool
+from app.history.stored_price import price_reader
 from app.history.tables import CANDLE_REPAIRS, insert_rows
 from app.market.contract_codes import CONTRACT_MULTIPLIER_VND, is_derivative
 from app.market.market_time import VIETNAM
+from app.market.messages import Price
 from app.market.models import Phase
 
 ATC_MINUTE = 14 * 60 + 45
@@ -53,10 +55,10 @@ class Candle(Struct, frozen=True, gc=False):
     """
 
     timestamp: datetime
-    open: float
-    high: float
-    low: float
-    close: float
+    open: Price
+    high: Price
+    low: Price
+    close: Price
     volume: int
     value: int
     mua_chu_dong_volume: int
@@ -161,7 +163,8 @@ class CandleRepository:
             (before,) = decode_cursor(cursor, tuple[datetime])
             end = min(end, before)
         rows, is_cut = await self._read(symbol, interval, span.start, end, limit + 2)
-        candles = [_candle(row) for row in rows]
+        price_of = price_reader(symbol)
+        candles = [_candle(row, price_of) for row in rows]
         if cursor is not None and candles and candles[0].timestamp == end:
             candles.pop(0)  # the page before ended with it
         if is_cut and candles:
@@ -216,6 +219,8 @@ def _estimated_value(minute: RepairedMinute) -> int:
     return round(minute.volume * (minute.high + minute.low) / 2 * multiplier)
 
 
-def _candle(row: Any) -> Candle:
-    label, *figures = tuple(row)[:-1]
-    return Candle(label.astimezone(VIETNAM), *figures)
+def _candle(row: Any, price_of: Callable[[float], Price]) -> Candle:
+    label, first, high, low, last, *figures = tuple(row)[:-1]
+    return Candle(
+        label.astimezone(VIETNAM), price_of(first), price_of(high), price_of(low), price_of(last), *figures
+    )

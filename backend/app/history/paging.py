@@ -94,12 +94,18 @@ def decode_cursor[T: tuple[Any, ...]](cursor: str, key_type: type[T]) -> T:
         key: T = msgspec.json.decode(text, type=key_type)
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         raise CursorError("the cursor is not one of ours") from None
-    for part in key:
-        if isinstance(part, str) and not can_be_stored(part):
-            raise CursorError("the cursor is not one of ours")
-        if isinstance(part, datetime) and part.tzinfo is None:
-            raise CursorError("the cursor is not one of ours")
+    if not all(_is_plausible(part) for part in key):
+        raise CursorError("the cursor is not one of ours")
     return key
+
+
+def _is_plausible(part: object) -> bool:
+    """Whether PostgreSQL takes `part` of a forged cursor without an error."""
+    if isinstance(part, str):
+        return can_be_stored(part)
+    if isinstance(part, datetime):
+        return part.tzinfo is not None and EARLIEST.year <= part.year <= LATEST.year
+    return not isinstance(part, int) or abs(part) < 2**63
 
 
 def page_of[T](rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:

@@ -161,10 +161,11 @@ class DatabasePool:
             with suppress(Exception):
                 await pool.release(connection, timeout=CLOSE_TIMEOUT_S)
 
-    async def fetch(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
-        """Run one statement on a lent connection and return its rows."""
+    async def fetch(self, sql: str, *arguments: object) -> list[Any]:
+        """Run one statement on a lent connection and return its rows, each a sequence."""
         async with self.connection() as connection:
-            return await connection.fetch(sql, *arguments)
+            rows: list[Any] = await connection.fetch(sql, *arguments)
+            return rows
 
     async def _acquire(self, pool: asyncpg.Pool[Any]) -> PoolConnectionProxy[Any]:
         self._counters.waiting += 1
