@@ -31,7 +31,7 @@ TABLES = (
 )
 # table -> (chunk, compress after, keep for, segment by, order by)
 HYPERTABLES = {
-    "trades": ("7 days", "14 days", "730 days", "symbol", "timestamp DESC, total_volume DESC"),
+    "trades": ("7 days", "14 days", "730 days", "symbol", "trading_date DESC, total_volume DESC"),
     "foreign_snapshots": ("7 days", "14 days", "730 days", "symbol", "timestamp DESC"),
     "index_snapshots": ("30 days", "30 days", "1825 days", "index_id", "timestamp DESC"),
     "basis_points": ("30 days", "30 days", "1825 days", "futures_symbol", "timestamp DESC"),

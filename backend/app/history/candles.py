@@ -89,38 +89,49 @@ _ROLLED_UP = """
     sum(mua_chu_dong_volume)::int8 AS mua_chu_dong_volume, sum(ban_chu_dong_volume)::int8 AS ban_chu_dong_volume,
     sum(neutral_volume)::int8 AS neutral_volume, sum(trade_count)::int8 AS trade_count, max(origin) AS origin
 """
+_MINUTE = f"bucket, phase, open, high, low, close, {_SUMS}"
+_WITHIN = (
+    "symbol = $1 AND bucket >= $2::timestamptz - INTERVAL '1 hour'"
+    " AND bucket < $3::timestamptz + make_interval(mins => $4 + 95)"
+)
+# Each side is cut before they meet, so that a walk of the key's end is all that is read, however long the history.
 # $1 symbol, $2 start, $3 end (both of the bar's label), $4 minutes a bar, $5 minute of the opening auction's bar,
 # $6 minute rows read at most. `minute` is the minute of the Vietnamese day. The range of the minutes is wider than
 # that of the labels by as much as a print can move: 1 h back (PLO), 95 minutes on (lunch).
 _BARS = f"""
-    WITH newest AS (
-        SELECT *, ((extract(epoch FROM bucket)::int8 + 25200) % 86400 / 60)::int4 AS minute
-        FROM candle_minutes
-        WHERE symbol = $1 AND bucket >= $2::timestamptz - INTERVAL '1 hour'
-            AND bucket < $3::timestamptz + make_interval(mins => $4 + 95)
-        ORDER BY bucket DESC LIMIT $6
-    ), placed AS (
-        SELECT *, CASE
-            WHEN phase = 'ato' THEN $5
-            WHEN phase = 'atc' THEN {ATC_MINUTE}
-            WHEN phase = 'plo' THEN greatest(minute, {ATC_MINUTE + 1})
-            WHEN phase = 'continuous' AND minute BETWEEN 690 AND 779 THEN 689
-            WHEN phase = 'continuous' AND minute = 870 AND EXISTS (
-                SELECT 1 FROM candle_minutes AS atc WHERE atc.symbol = $1 AND atc.phase = 'atc'
-                    AND atc.bucket BETWEEN newest.bucket AND newest.bucket + INTERVAL '20 minutes'
-            ) THEN 869  -- UPCoM has no closing auction: its 14:30 is a minute like any other
-            ELSE minute END AS bar_minute
-        FROM newest
-    ), labelled AS (
-        SELECT *, bucket + make_interval(mins => CASE
-            WHEN phase = 'atc' THEN bar_minute
-            WHEN phase = 'plo'
-                THEN greatest(bar_minute / $4, ({ATC_MINUTE} + $4) / $4) * $4
-            ELSE bar_minute / $4 * $4 END - minute) AS label
-        FROM placed
+    WITH theirs AS MATERIALIZED (
+        SELECT {_MINUTE}, bucket AS open_time, 0::int8 AS open_total, origin FROM candle_repairs
+        WHERE {_WITHIN} ORDER BY bucket DESC LIMIT $6
+    ), newest AS MATERIALIZED (
+        SELECT *, ((extract(epoch FROM bucket)::int8 + 25200) % 86400 / 60)::int4 AS minute FROM (
+            SELECT * FROM (
+                SELECT {_MINUTE}, open_time, open_total, NULL::text AS origin FROM candle_1m
+                WHERE {_WITHIN} ORDER BY bucket DESC LIMIT $6
+            ) AS ours WHERE NOT EXISTS (SELECT 1 FROM theirs WHERE theirs.bucket = ours.bucket)
+            UNION ALL SELECT * FROM theirs
+        ) AS merged ORDER BY bucket DESC LIMIT $6
+    ), closings AS MATERIALIZED (
+        SELECT DISTINCT bucket - make_interval(mins => minute - 870) AS half_past_two FROM newest WHERE phase = 'atc'
     )
     SELECT label, {_ROLLED_UP}, (SELECT count(*) FROM newest) AS rows_read
-    FROM labelled WHERE label >= $2 AND label <= $3 GROUP BY label ORDER BY label DESC LIMIT $7
+    FROM (
+        SELECT *, bucket + make_interval(mins => CASE
+            WHEN phase = 'atc' THEN bar_minute
+            WHEN phase = 'plo' THEN greatest(bar_minute / $4, ({ATC_MINUTE} + $4) / $4) * $4
+            ELSE bar_minute / $4 * $4 END - minute) AS label
+        FROM (
+            SELECT *, CASE
+                WHEN phase = 'ato' THEN $5
+                WHEN phase = 'atc' THEN {ATC_MINUTE}
+                WHEN phase = 'plo' THEN greatest(minute, {ATC_MINUTE + 1})
+                WHEN phase = 'continuous' AND minute BETWEEN 690 AND 779 THEN 689
+                WHEN phase = 'continuous' AND minute = 870 AND bucket IN (SELECT half_past_two FROM closings)
+                    THEN 869  -- UPCoM has no closing auction: its 14:30 is a minute like any other
+                ELSE minute END AS bar_minute
+            FROM newest OFFSET 0  -- computed once, not once a use
+        ) AS placed OFFSET 0
+    ) AS labelled
+    WHERE label >= $2 AND label <= $3 GROUP BY label ORDER BY label DESC LIMIT $7
 """  # noqa: S608 - constants of this file
 # A day with a repaired minute is rolled up from its minutes.
 _DAY = "date_bin('1 day', {0}, '2000-01-01 00:00+07')"

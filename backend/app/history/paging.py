@@ -22,6 +22,7 @@ LIMIT_MAX = 10_000  # rows a page; more is asked for page by page
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # nothing older or newer can be stored (CHECKs of revision 0001)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 SYMBOL_BYTES_MAX = 32
+_DAYS_MAX = (LATEST - EARLIEST).days
 
 
 class Page[T](Struct, frozen=True):
@@ -64,10 +65,9 @@ def _clamp(moment: datetime | None, default: datetime) -> datetime:
 
 def days_before(end: datetime, days: int) -> datetime:
     """Return the Vietnamese midnight that begins the last `days` dates up to `end`."""
+    end = _clamp(end, LATEST)
     midnight = end.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (
-        midnight - timedelta(days=min(days, 36_500) - 1) if midnight.year > EARLIEST.year + 100 else EARLIEST
-    )
+    return max(EARLIEST, midnight - timedelta(days=min(days, _DAYS_MAX) - 1))
 
 
 def check_limit(limit: int) -> int:
@@ -78,8 +78,8 @@ def check_limit(limit: int) -> int:
 
 
 def can_be_stored(name: str) -> bool:
-    """Return whether `name` could be a symbol of a stored row; PostgreSQL takes no NUL in a text."""
-    return "\0" not in name and 1 <= len(name.encode(errors="surrogatepass")) <= SYMBOL_BYTES_MAX
+    """Return whether `name` could be a symbol of a stored row; PostgreSQL takes no NUL in a text, and no half character."""
+    return name.isprintable() and 1 <= len(name.encode(errors="replace")) <= SYMBOL_BYTES_MAX
 
 
 def encode_cursor(*key: Any) -> str:

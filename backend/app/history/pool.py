@@ -242,6 +242,8 @@ class DatabasePool:
                     "statement_timeout": str(statement_ms),
                     "idle_in_transaction_session_timeout": str(statement_ms * 3),
                     "timezone": "UTC",
+                    # a plan made for any limit reads everything and sorts it; one made for this limit walks the key
+                    "plan_cache_mode": "force_custom_plan",
                 },
             ),
             timeout=CHECK_TIMEOUT_S * 2,

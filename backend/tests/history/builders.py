@@ -26,7 +26,7 @@ def make_trade(
         "symbol": symbol,
         "price": price,
         "volume": volume,
-        "value": int(price * volume),
+        "value": changes["value"] if "value" in changes else int(price * volume),
         "trade_type": TradeType.NEUTRAL,
         "bid_price": 0,
         "ask_price": 0,
