@@ -134,6 +134,7 @@ async def _days(connection: asyncpg.Connection[Any], wanted: CheckRange, today: 
         return []
     first = wanted.first or date.min
     if wanted.retain_days:
+        # the day of the cut is half deleted; one more, because the retention goes by market time
         whole = max(days[-1], today) - timedelta(days=wanted.retain_days - 2)
         first = max(first, whole)
     return [day for day in days if first <= day <= (wanted.last or date.max)]

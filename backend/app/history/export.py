@@ -13,7 +13,6 @@ from msgspec.structs import astuple
 from app.history.candles import MINUTES, CandleRepository, Interval
 from app.history.database_access import STATEMENT_TIMEOUT_S
 from app.history.paging import LIMIT_MAX, TimeRange
-from app.history.pool import DatabasePool
 from app.history.row_files import FileColumn, RowFile
 from app.history.tables import TABLE_BY_NAME, Table
 
@@ -151,14 +150,3 @@ async def _symbols(
         request.symbol,
     )
     return [(name, first, last) for name, first, last in rows]
-
-
-async def export_from(
-    connection: asyncpg.Connection[Any],
-    pool: DatabasePool,
-    request: ExportRequest,
-    file: RowFile,
-    report: Callable[[ExportProgress], None],
-) -> int:
-    """Do what export_rows does, with bars read through `pool`."""
-    return await export_rows(connection, CandleRepository(pool), request, file, report)
