@@ -29,6 +29,7 @@ def start_application(log: Path) -> tuple[subprocess.Popen[str], str]:
         "LOG_FORMAT": "json",
         "WS_MAX_CONNECTIONS_PER_IP": "200",
         "SIM_SPEED": "10",
+        "DATABASE_URL": "off",
     }
     with log.open("w") as out:
         process = subprocess.Popen(

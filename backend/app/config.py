@@ -8,12 +8,22 @@ from __future__ import annotations
 import ipaddress
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 REPOSITORY_DIR = Path(__file__).resolve().parents[2]
+NO_DATABASE = "off"
+RETAIN_TRADES_DAYS_MIN = 8  # history/retention.py says why
 CHANNELS = ("X-TRADE", "X-QUOTE", "X", "R", "MI", "B", "F", "OL")
 
 
@@ -43,6 +53,22 @@ def _check_network(value: str) -> str:
         ipaddress.ip_network(value, strict=False)
     except ValueError:
         raise ValueError("should be an IP address or a CIDR network") from None
+    return value
+
+
+def _check_database_url(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() not in {"", NO_DATABASE} and not value.get_secret_value().startswith(
+        ("postgresql://", "postgres://")
+    ):
+        raise ValueError("should be a URL that begins with postgresql://, or off")
+    return value
+
+
+def _check_retain_trades(value: int) -> int:
+    if 0 < value < RETAIN_TRADES_DAYS_MIN:
+        raise ValueError(
+            f"should be 0 or at least {RETAIN_TRADES_DAYS_MIN}: younger candles are still being refreshed"
+        )
     return value
 
 
@@ -83,6 +109,21 @@ class Settings(BaseSettings):
     extra_trading_days: CommaList[date] = []
     holidays_uncertain_closed: bool = False
 
+    # History
+    database_url: Annotated[SecretStr, AfterValidator(_check_database_url)] = SecretStr("")
+    db_pool_min: int = Field(2, ge=1, le=100)
+    db_pool_max: int = Field(10, ge=2, le=100)
+    timescale: Literal["auto", "require", "off"] = "auto"
+    pg_bin: Path | None = None
+    data_dir: Path | None = None
+    retain_trades_days: Annotated[int, AfterValidator(_check_retain_trades)] = Field(730, ge=0, le=36_500)
+    retain_foreign_snapshots_days: int = Field(730, ge=0, le=36_500)
+    retain_index_snapshots_days: int = Field(1825, ge=0, le=36_500)
+    retain_basis_points_days: int = Field(1825, ge=0, le=36_500)
+    retain_alerts_days: int = Field(1825, ge=0, le=36_500)
+    retain_gaps_days: int = Field(1825, ge=0, le=36_500)
+    retain_candles_days: int = Field(0, ge=0, le=36_500)
+
     # Alerts
     alert_volume_spike_ratio: float = Field(3.0, gt=0)
     alert_volume_spike_min_prints: int = Field(10, ge=0)
@@ -118,7 +159,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 
-    @field_validator("log_level", "log_format", "feed_source", "ssi_connections", mode="before")
+    @field_validator("log_level", "log_format", "feed_source", "ssi_connections", "timescale", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -129,6 +170,17 @@ class Settings(BaseSettings):
         if not value:
             raise ValueError("should be VN30, an index, an exchange, ALL or a list of symbols")
         return [symbol.upper() for symbol in value]
+
+    @model_validator(mode="after")
+    def _check_pool(self) -> Self:
+        if self.db_pool_max < self.db_pool_min:
+            raise ValueError(f"DB_POOL_MAX should be at least DB_POOL_MIN ({self.db_pool_min})")
+        return self
+
+    @property
+    def keeps_history(self) -> bool:
+        """Whether there is a database at all, ours or another one."""
+        return self.database_url.get_secret_value() != NO_DATABASE
 
     @property
     def has_ssi_keys(self) -> bool:
@@ -149,6 +201,10 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
+        if not first["loc"]:  # about two settings: the message names them
+            raise SettingsError(
+                first["msg"].removeprefix("Value error, ").replace(" should", ": should", 1)
+            ) from None
         name = str(first["loc"][0]).upper()
         # pydantic prefixes our own messages; the value itself stays out, it may be a secret
         allowed = first["msg"].removeprefix("Value error, ")

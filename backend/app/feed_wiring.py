@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import httpx
 
-from app.clock import Clock
+from app.clock import VIETNAM, Clock
 from app.config import Settings
 from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
 from app.feed.http_client import make_http_client
@@ -29,6 +29,7 @@ from app.market.processor import MarketDataProcessor
 from app.market.trading_calendar import TradingCalendar
 from app.telemetry.feed_gauges import FeedCounters
 
+TRADE_FILE_CHANNELS = ["X-TRADE:ALL", "F:ALL"]  # all that a trade file holds; the others would count as mute
 SIMULATOR_REQUESTS_PER_S = 50.0  # SSI's budget protects SSI
 SIMULATOR_KEYS = ("simulator", "simulator")  # it takes any pair
 LIVE_PHASES = frozenset(
@@ -58,6 +59,8 @@ class Feed:
         observe_lag: Callable[[float], None],
         observe_processing: Callable[[float], None],
         fallback_vn30: Sequence[str],
+        recover: Callable[[float | None], Awaitable[None]] | None = None,
+        first_simulated_date: Callable[[], Awaitable[date | None]] | None = None,
         replay_files: Sequence[str] = (),
     ) -> None:
         self._settings = settings
@@ -68,6 +71,8 @@ class Feed:
         self._changed = changed
         self._observe_lag = observe_lag
         self._observe_processing = observe_processing
+        self._recover = recover  # comes before the first message; given the time of a simulated source
+        self._first_simulated_date = first_simulated_date
         self._replay_files = replay_files
         self._source = FeedSource(settings.resolved_feed_source)
         self._lists = Lists(vn30=list(fallback_vn30))
@@ -75,6 +80,7 @@ class Feed:
         self._stream: SSIStreamService | None = None
         self._bridge: ThreadBridge | None = None
         self._simulator: SimulatorProcess | None = None
+        self._source_time_s = clock.time_s
         self._waiting = FeedStatus(source=self._source, state=FeedState.CONNECTING, since=clock.now())
         self.is_tried = False
 
@@ -116,6 +122,7 @@ class Feed:
             stack.push_async_callback(http.aclose)
             auth = self._auth(base_url, http)
             ticks = self._source_clock(base_url, http)
+            self._source_time_s = ticks.time_s
             references = self._references(auth, base_url, http)
             recorder = self._start_recorder(stack, ticks.time_s)
             bridge = self._bridge = ThreadBridge(
@@ -130,7 +137,7 @@ class Feed:
                 may_merge_quotes=self._source is not FeedSource.REPLAY,
             )
             stack.callback(bridge.close)
-            await references.load_tracked(FIRST_LISTS_TIMEOUT_S)
+            await self._recover_while_reading(references, ticks)
             stream = self._stream = self._make_stream(auth, bridge, stream_url, ticks.time_s)
             stack.callback(stream.on_status(self._tell))
             self.is_tried = True
@@ -141,6 +148,27 @@ class Feed:
                 if self._simulator is not None:
                     tasks.create_task(self._simulator.watch(), name="feed:simulator")
 
+    async def _recover_while_reading(
+        self, references: ReferenceService, ticks: WallFeedClock | RemoteFeedClock
+    ) -> None:
+        """Read the first lists while the stored day comes back, then apply them to that day as well."""
+        reading = asyncio.create_task(references.load_tracked(FIRST_LISTS_TIMEOUT_S), name="feed:first-lists")
+        try:
+            if self._recover is not None:
+                await self._recover(await self._simulated_time_s(ticks))
+            await reading
+        finally:
+            reading.cancel()
+        if self._processor.trading_date is not None:
+            self._apply_lists(self._lists)
+
+    @staticmethod
+    async def _simulated_time_s(ticks: WallFeedClock | RemoteFeedClock) -> float | None:
+        if not isinstance(ticks, RemoteFeedClock):
+            return None
+        tick = await ticks.poll()
+        return tick.time_s if tick is not None else None
+
     async def _open_source(self, stack: AsyncExitStack) -> tuple[str, str]:
         """Return the REST and the stream URL, starting a simulator when one is wanted."""
         settings = self._settings
@@ -148,16 +176,18 @@ class Feed:
             return settings.ssi_base_url, settings.ssi_stream_url
         url = settings.sim_url
         if not url:
-            simulator = self._simulator = SimulatorProcess(self._simulator_arguments())
+            simulator = self._simulator = SimulatorProcess(await self._simulator_arguments())
             stack.push_async_callback(simulator.stop)
             url = await simulator.start()
         return url, url
 
-    def _simulator_arguments(self) -> list[str]:
+    async def _simulator_arguments(self) -> list[str]:
         settings = self._settings
         if self._source is FeedSource.REPLAY:
             return ["replay", *self._replay_files, "--speed", str(settings.sim_speed)]
+        first = await self._first_simulated_date() if self._first_simulated_date is not None else None
         return [
+            *(["--date", first.isoformat()] if first is not None else []),
             "--seed", str(settings.sim_seed),
             "--speed", str(settings.sim_speed),
             "--activity", str(settings.sim_activity),
@@ -213,7 +243,7 @@ class Feed:
             bridge=bridge,
             clock=self._clock,
             stream_url=stream_url,
-            channels=",".join(settings.ssi_channels),
+            channels=",".join(self._channels()),
             connections=settings.ssi_connections,
             stall_s=settings.feed_stall_s,
             market_time_s=source_time_s,
@@ -221,6 +251,9 @@ class Feed:
             session_label=self._session_label,
             is_matching=lambda: phase_of("HOSE") is Phase.CONTINUOUS,
         )
+
+    def _channels(self) -> list[str]:
+        return TRADE_FILE_CHANNELS if self._source is FeedSource.REPLAY else self._settings.ssi_channels
 
     def _session_label(self) -> Literal["live", "lunch", "closed"]:
         if self._calendar.is_live(self._processor.market_time_s):
@@ -244,4 +277,6 @@ class Feed:
             self._deliver(list(lists.limits))
 
     def _trading_date(self) -> date:
-        return self._processor.trading_date or self._clock.now().date()
+        source_s = self._source_time_s()
+        today = datetime.fromtimestamp(source_s, VIETNAM).date() if source_s else self._clock.now().date()
+        return self._processor.trading_date or today

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -40,7 +41,11 @@ def create_app(settings: Settings | None = None, replay_files: Sequence[str] = (
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once it does."""
+    """Says where it listens once it does; a stop that was asked for is exit code 0."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._captured_signals.clear()  # uvicorn would raise them again after the graceful shutdown
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -74,11 +79,8 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
         **uvicorn_options(settings.ws_heartbeat_interval, settings.ws_heartbeat_timeout),
     )
     server = _Server(config)
-    try:
-        with listener:
-            asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
-    except KeyboardInterrupt:
-        pass  # uvicorn has shut down already and hands the signal on
+    with listener:
+        asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
     if app.state.application.has_died:
         return 1  # whoever runs us should start us again
     return 0 if server.started else 3

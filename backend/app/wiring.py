@@ -23,7 +23,9 @@ from app.api.connection_limits import ConnectionLimiter
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
 from app.clock import SystemClock
 from app.config import Settings
+from app.feed.simulator_process import SimulatorError
 from app.feed_wiring import Feed
+from app.history_wiring import History
 from app.market.alert_rules import AlertThresholds
 from app.market.contract_codes import parse_contract
 from app.market.messages import Message
@@ -68,6 +70,18 @@ class Application:
             throttle_interval_s=settings.ws_throttle_interval_ms / 1000,
             heartbeat_interval_s=settings.ws_heartbeat_interval,
         )
+        self.history: History | None = None
+        if settings.keeps_history:
+            self.history = History(
+                settings,
+                clock=self.clock,
+                calendar=self.calendar,
+                processor=self.processor,
+                metrics=self.metrics,
+                changed=self.publisher.mark_changed,
+                refuse=self._die,
+                on_surprise=self._end_process_on_surprise,
+            )
         self.services = _services(self, settings)
         self._replay_files = replay_files
 
@@ -79,6 +93,8 @@ class Application:
         try:
             changes = self.processor.apply(batch)
             self.publisher.mark_changed(changes)
+            if self.history is not None:
+                self.history.put(changes)
             self.metrics.record_changes(changes)
         except Exception:
             self._die("a batch of the feed could not be applied")
@@ -95,9 +111,12 @@ class Application:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Start the feed and the publisher; end them in the reverse order: the feed stops first."""
+        """Start the history, the publisher and the feed; end them in the reverse order: the feed stops first."""
         gc.set_threshold(*GC_THRESHOLDS)
         async with AsyncExitStack() as stack:
+            history = self.history
+            if history is not None:
+                await stack.enter_async_context(history.running())
             publishing = asyncio.create_task(self.publisher.run(), name="publish")
             stack.push_async_callback(self._cancel, publishing)
             feed = Feed(
@@ -110,9 +129,13 @@ class Application:
                 observe_lag=self.metrics.feed_lag_seconds.observe,
                 observe_processing=self.metrics.processing_seconds.observe,
                 fallback_vn30=_fallback_vn30(),
+                recover=history.recover if history is not None else None,
+                first_simulated_date=history.first_simulated_date if history is not None else None,
                 replay_files=self._replay_files,
             )
             stack.callback(feed.on_status(self.publisher.mark_feed))
+            if history is not None:
+                stack.callback(feed.on_status(history.gaps.note_feed))
             self.metrics.before_scrape(
                 FeedGauges(self.metrics, feed.counters, feed.status, self.processor).refresh
             )
@@ -137,7 +160,13 @@ class Application:
         """End the process when one of the tasks that live as long as it does died: start-up is the recovery."""
         if task.cancelled():
             return
-        self._die(f"task {task.get_name()} died", task.exception())
+        error = task.exception()
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
+        if isinstance(error, SimulatorError):  # says itself what is wrong; a traceback would only hide it
+            self._die(str(error))
+        else:
+            self._die(f"task {task.get_name()} died", error)
 
     def _die(self, reason: str, error: BaseException | None = None) -> None:
         self.has_died = True
@@ -147,6 +176,14 @@ class Application:
 
 def _services(application: Application, settings: Settings) -> ApiServices:
     processor = application.processor
+    history = application.history
+    stored: dict[str, Any] = {}
+    if history is not None:
+        stored = {
+            "database_status": lambda: history.database_status,
+            "spool_status": history.spool_status,
+            "open_gaps": lambda: history.gaps.open_gaps,
+        }
 
     def is_known_symbol(symbol: str) -> bool:
         feed = application.feed
@@ -178,6 +215,7 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         ),
         connection_limiter=ConnectionLimiter(settings.ws_max_connections_per_ip),
         dashboard=DashboardConfig(palette=settings.ui_default_palette),
+        **stored,
     )
 
 

@@ -43,7 +43,7 @@ async def measure_fan_out(clients: int, seconds: float, throttle_ms: int) -> lis
             "WS_MAX_CONNECTIONS_PER_IP": str(clients + 1),
             "WS_THROTTLE_INTERVAL_MS": str(throttle_ms),
         }
-        address = await stack.enter_async_context(served_app(environment))
+        address, _ = await stack.enter_async_context(served_app(environment))
         sockets = [await connect_when_up(f"{address}/ws/market") for _ in range(clients)]
         readers = [asyncio.create_task(_read(socket, latencies)) for socket in sockets]
         await sender.tell({"count": 0})
@@ -94,7 +94,9 @@ async def _read(socket: websockets.ClientConnection, latencies: Latencies) -> No
         if not stamps:
             continue
         newest_us = min(stamps, key=lambda stamp: (now_us - stamp) % STAMP_MODULUS)
-        if before_us is not None and latencies.is_counting:
+        if not latencies.is_counting:
+            continue
+        if before_us is not None:
             latencies.add(
                 (now_us - newest_us) % STAMP_MODULUS / 1e6, (now_us - before_us) % STAMP_MODULUS / 1e6
             )

@@ -19,6 +19,7 @@ from app.market.messages import Message, QuoteMessage, Tick
 from app.market.models import Changes
 from app.wiring import Application
 from benchmarks.child_process import ChildProcess
+from benchmarks.data_dir import temporary_data_dir
 from benchmarks.frame_mix import STAMP_MODULUS
 from benchmarks.thread_cpu import StageMeter, cpu_s_of, queued_s_of_process
 
@@ -47,12 +48,7 @@ class Tally:
     stage_cpu_s: dict[str, float] = field(default_factory=dict)
     queued_s: float = 0.0  # its threads were ready and others had the cores
     backlog_max: int = 0
-    arrival_ages_s: list[float] = field(
-        default_factory=list
-    )  # of the newest message when its batch was applied
-    oldest_ages_s: list[float] = field(
-        default_factory=list
-    )  # of the newest applied, just before the next batch
+    ages_s: list[float] = field(default_factory=list)  # of each batch's oldest quote once it was in the state
 
     @property
     def rate(self) -> float:
@@ -80,13 +76,11 @@ class FeedRig:
         self._sender = sender
         self._meter = StageMeter()
         self._tally = Tally()
-        self._newest_us: int | None = None
         processor = application.processor
         self._apply = processor.apply
         measured: Any = self._meter.wrap("processor", self._apply)
 
         def apply(batch: Sequence[Message]) -> Changes:
-            self._note_age(self._tally.oldest_ages_s)
             changes: Changes = measured(batch)
             self._count(batch, changes)
             return changes
@@ -125,7 +119,6 @@ class FeedRig:
         """Have `count` messages sent at `rate` a second and return what became of them."""
         bridge, thread = self.bridge, self._sdk_thread()
         tally = self._tally = Tally()
-        self._newest_us = None
         self._meter.reset()
         before = (bridge.appended, bridge.merged_quotes, bridge.rejected.total())
         sdk_s, loop_s, process_s = cpu_s_of(thread), time.thread_time(), time.process_time()
@@ -170,16 +163,11 @@ class FeedRig:
         tally.rejected += rejected
         tally.alerts += len(changes.alerts)
         tally.applied += sum(not isinstance(message, Tick) for message in batch) - rejected
-        for message in reversed(batch):
+        for message in batch:
             if isinstance(message, QuoteMessage) and len(message.bids) == 3:
-                self._newest_us = message.bids[2][1]
-                self._note_age(tally.arrival_ages_s)
+                now_us = time.monotonic_ns() // 1000
+                tally.ages_s.append((now_us - message.bids[2][1]) % STAMP_MODULUS / 1e6)
                 return
-
-    def _note_age(self, ages_s: list[float]) -> None:
-        if self._newest_us is not None:
-            now_us = time.monotonic_ns() // 1000
-            ages_s.append((now_us - self._newest_us) % STAMP_MODULUS / 1e6)
 
 
 def _replace(owner: object, name: str, function: object) -> None:
@@ -195,16 +183,18 @@ def make_settings(**overrides: object) -> Settings:
 @asynccontextmanager
 async def running_rig(symbols: int) -> AsyncIterator[FeedRig]:
     """Start a sender of so many stocks and an application that listens to it."""
-    async with ChildProcess("-m", "benchmarks.sender", "--symbols", str(symbols)) as sender:
-        url = (await sender.answer())["url"]
-        tracked = ["VN30"] if symbols <= 30 else ["ALL"]
-        application = Application(make_settings(sim_url=url, tracked_symbols=tracked))
-        rig = FeedRig(application, sender)
-        async with application.running():
-            await _wait_connected(application)
-            rig.watch_bridge()
-            await rig.open_day()
-            yield rig
+    sending = ChildProcess("-m", "benchmarks.sender", "--symbols", str(symbols))
+    with temporary_data_dir() as data_dir:  # outlives the application: its database writes to the end
+        async with sending as sender:
+            url = (await sender.answer())["url"]
+            tracked = ["VN30"] if symbols <= 30 else ["ALL"]
+            application = Application(make_settings(sim_url=url, tracked_symbols=tracked, data_dir=data_dir))
+            rig = FeedRig(application, sender)
+            async with application.running():
+                await _wait_connected(application)
+                rig.watch_bridge()
+                await rig.open_day()
+                yield rig
 
 
 async def _wait_connected(application: Application) -> None:

@@ -1,7 +1,7 @@
 """The mix of messages the benchmarks send: encoded beforehand, one message a frame, one `%` away from the wire.
 
 Only what must move does: the exchange's time, the running totals, and in the third bid's volume of each quote the
-moment it was sent (microseconds of CLOCK_MONOTONIC), by which the receiver knows how old its newest data is. JSON
+moment it was sent (microseconds of CLOCK_MONOTONIC), by which the receiver knows how old its data is. JSON
 allows blanks before a number, so every such place has a fixed width. Each print is preceded by its symbol's book, so
 all prints are classified, half as buys and half as sells.
 """

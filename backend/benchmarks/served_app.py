@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 import websockets
 
 from benchmarks.child_process import ChildProcess
+from benchmarks.data_dir import temporary_data_dir
 
 CONNECT_RETRY_S = 0.02
 STARTED_WITHIN_S = 60.0
@@ -24,12 +25,14 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def served_app(environment: dict[str, str]) -> AsyncIterator[str]:
-    """Start the server; yield its WebSocket address at once, whether or not it answers yet."""
+async def served_app(environment: dict[str, str]) -> AsyncIterator[tuple[str, ChildProcess]]:
+    """Start the server; yield its WebSocket address and itself at once, whether or not it answers yet."""
     port = free_port()
     settings = {"LOG_LEVEL": "warning", "FEED_SOURCE": "simulator", "RECORD_DIR": ""} | environment
-    async with ChildProcess("-m", "app", "serve", "--port", str(port), environment=settings):
-        yield f"ws://127.0.0.1:{port}"
+    with temporary_data_dir() as data_dir:
+        settings = {"DATABASE_URL": "", "DATA_DIR": str(data_dir)} | settings
+        async with ChildProcess("-m", "app", "serve", "--port", str(port), environment=settings) as server:
+            yield f"ws://127.0.0.1:{port}", server
 
 
 async def connect_when_up(url: str) -> websockets.ClientConnection:

@@ -44,15 +44,18 @@ class StageMeter:
             self.cpu_s[stage] = 0.0
 
 
-def queued_s_of_process() -> float:
-    """Return the seconds the process's living threads stood ready while others had the cores; 0 off Linux.
+def queued_s_of_process(pid: int | None = None) -> float:
+    """Return the seconds the living threads of a process and its children stood ready while others had the cores.
 
-    The kernel's run delay (schedstat): what tells a slow program from a busy machine.
+    The kernel's run delay (schedstat), which tells a slow program from a busy machine; 0 off Linux.
     """
-    queued_ns = 0
-    for task in Path("/proc/self/task").glob("*/schedstat"):
+    folder = Path("/proc") / (str(pid) if pid is not None else "self") / "task"
+    queued_s = 0.0
+    for task in folder.glob("*"):
         try:
-            queued_ns += int(task.read_text(encoding="ascii").split()[1])
+            queued_s += int((task / "schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+            children = (task / "children").read_text(encoding="ascii").split() if pid is not None else []
         except (OSError, IndexError, ValueError):
             continue  # a thread that has just ended
-    return queued_ns / 1e9
+        queued_s += sum(queued_s_of_process(int(child)) for child in children)
+    return queued_s

@@ -29,13 +29,23 @@ async def health(services: Services) -> Response:
     """Return 200 always; `status` says whether something is missing."""
     feed = services.feed_status()
     database = services.database_status()
-    is_degraded = feed.state in DEGRADED_FEED_STATES or database == "unavailable"
+    spool = services.spool_status()
+    is_storing = database != "unavailable" and (spool is None or not spool.reason)
+    is_degraded = feed.state in DEGRADED_FEED_STATES or not is_storing
     return json_of(
         {
             "status": "degraded" if is_degraded else "ok",
             "database": database,
             "feed": feed,
-            "spool": services.spool_status(),
+            "spool": None
+            if spool is None
+            else {
+                "rows": spool.rows,
+                "oldest_s": spool.oldest_s,
+                "dead_rows": spool.dead_rows,
+                "is_refusing": spool.is_refusing,
+            },
+            "open_gaps": services.open_gaps(),
         }
     )
 

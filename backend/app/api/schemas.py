@@ -238,8 +238,14 @@ class DashboardConfig(_Schema):
 
 
 class SpoolStatus(_Schema):
+    """Rows on their way to the database."""
+
     rows: int
-    oldest_seconds: float
+    oldest_s: float
+    dead_rows: int = Field(description="rows no database takes, kept aside with the reason")
+    is_refusing: bool = Field(
+        description="new rows are not kept: the disk is nearly full, or can't be written"
+    )
 
 
 class Health(_Schema):
@@ -247,6 +253,7 @@ class Health(_Schema):
     database: str = Field(description="connected, unavailable or not_configured", examples=["connected"])
     feed: FeedStatus
     spool: SpoolStatus | None
+    open_gaps: int = Field(description="losses of today that nothing has filled")
 
 
 class Probe(_Schema):

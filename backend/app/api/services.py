@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Protocol
 
 from app.api.access import AccessPolicy
 from app.api.connection_limits import ConnectionLimiter
@@ -34,12 +34,31 @@ class DashboardConfig:
     version: str = "0.1.0"
 
 
-def _no_spool() -> dict[str, Any] | None:
+def _no_spool() -> SpoolFigures | None:
     return None
 
 
 def _no_database() -> str:
     return "not_configured"
+
+
+def _no_gaps() -> int:
+    return 0
+
+
+class SpoolFigures(Protocol):
+    """What /health shows of the spool."""
+
+    @property
+    def rows(self) -> int: ...
+    @property
+    def oldest_s(self) -> float: ...
+    @property
+    def dead_rows(self) -> int: ...
+    @property
+    def is_refusing(self) -> bool: ...
+    @property
+    def reason(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +79,5 @@ class ApiServices:
     dashboard: DashboardConfig = field(default_factory=DashboardConfig)
     history: HistoryAccess = field(default_factory=HistoryAccess)
     database_status: Callable[[], str] = _no_database  # connected, unavailable, not_configured
-    spool_status: Callable[[], dict[str, Any] | None] = _no_spool
+    spool_status: Callable[[], SpoolFigures | None] = _no_spool
+    open_gaps: Callable[[], int] = _no_gaps  # of today

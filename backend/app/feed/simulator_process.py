@@ -31,7 +31,8 @@ class SimulatorProcess:
     """Starts `python -m app.simulator` and ends it. It also ends by itself when we die: its stdin closes."""
 
     def __init__(self, arguments: Sequence[str] = (), *, module: str = "app.simulator") -> None:
-        self._command = (sys.executable, "-m", module, "--port", "0", "--exit-with-parent", *arguments)
+        # the arguments come first: one of them may be a verb (replay)
+        self._command = (sys.executable, "-m", module, *arguments, "--port", "0", "--exit-with-parent")
         self._process: asyncio.subprocess.Process | None = None
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES_KEPT)
         self._drains: list[asyncio.Task[None]] = []

@@ -8,6 +8,7 @@ Units: speeds in shares per minute; acceleration in shares per minute per minute
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from copy import copy
 from heapq import nlargest, nsmallest
 from math import inf
@@ -201,17 +202,27 @@ class ForeignInvestorTracker:
             self._is_ranked = True
         return summary
 
-    def restore(self, row: ForeignInvestorData, is_future: bool, now_s: float) -> None:
-        """Show a stored row again; the next message is a baseline, what flowed meanwhile has no speed."""
+    def restore(self, rows: Sequence[ForeignInvestorData], is_future: bool, now_s: float) -> None:
+        """Show a symbol's stored rows (oldest first) again: the last is its state, the others fill the windows.
+
+        The next message is a baseline: what flowed meanwhile has no speed.
+        """
+        row = rows[-1]
         time_s = row.last_updated.timestamp() if row.last_updated is not None else 0.0
         values = (row.buy_value, row.sell_value)
         data = copy(row)
-        data.buy_speed_per_min = data.sell_speed_per_min = data.buy_acceleration = data.sell_acceleration = (
-            0.0
-        )
         flow = self._flows[row.symbol] = _Flow(data, is_future, time_s, *values, *values, is_restored=True)
         self._count(ForeignInvestorData(row.symbol), flow)
-        self._sample(flow, now_s)
+        before = rows[0]
+        for sample in rows:
+            if sample.last_updated is None:
+                continue
+            flow.buy_flow += max(0, sample.buy_volume - before.buy_volume)
+            flow.sell_flow += max(0, sample.sell_volume - before.sell_volume)
+            flow.net_flow += sample.net_value - before.net_value
+            before = sample
+            self._sample(flow, sample.last_updated.timestamp())
+        _compute(flow, now_s)
 
     def forget(self, symbol: str) -> None:
         """Drop a symbol that is no longer tracked, its part of the totals included."""

@@ -6,7 +6,7 @@ gives the same state however it is cut into batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, time
 from typing import Any
@@ -31,7 +31,7 @@ from app.market.messages import (
 )
 from app.market.models import Changes, Phase
 from app.market.session_roll import SessionRoll
-from app.market.stored_day import StoredDay, last_moment_s, restore_day
+from app.market.stored_day import DayRestorer, StoredDay, last_moment_s
 from app.market.tracked_scope import Scope, TrackedScope
 from app.market.trading_calendar import TradingCalendar
 from app.market.trading_session import TradingSession
@@ -132,12 +132,24 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
 
     def restore(self, stored: StoredDay) -> Changes:
         """Rebuild a day from what was stored of it, after a restart and before the feed starts."""
+        restorer = self.begin_restore(stored.trading_date, last_moment_s(stored), stored.exchanges)
+        restorer.add_trades(stored.trades)
+        return self.finish_restore(restorer, stored)
+
+    def begin_restore(
+        self, trading_date: date, last_time_s: float, exchanges: Mapping[str, str] | None = None
+    ) -> DayRestorer:
+        """Begin to rebuild a day whose newest row is of `last_time_s`: for more trades than are handled at once."""
         if self._roll.day is not None:
             raise AssertionError("the day has begun: restore comes before the feed")
         changes = Changes()
-        self._roll.advance_to(last_moment_s(stored), changes)
-        day = self._begin_day(stored.trading_date, changes)
-        restore_day(day, stored)
+        self._roll.advance_to(last_time_s, changes)
+        return DayRestorer(self._begin_day(trading_date, changes), exchanges or {}, last_time_s)
+
+    def finish_restore(self, restorer: DayRestorer, stored: StoredDay) -> Changes:
+        """Put back what `stored` holds beside its trades, and tell everybody."""
+        changes = Changes(everything=True)
+        restorer.finish(stored)
         self._roll.alerts.restore(stored.alerts)
         self._tell(changes)
         return changes

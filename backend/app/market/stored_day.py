@@ -7,7 +7,7 @@ needed for what came after the last print.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct, field
@@ -34,7 +34,8 @@ _COUNTED_CAUSES = frozenset({TOTAL_VOLUME_JUMP, LATE_START, RESTART})
 class StoredDay(Struct, frozen=True):
     """Rows of one trading date. Trades (by total within a symbol), points and alerts come oldest first.
 
-    `foreign` holds the last row of each symbol, `indices` the last state with its intraday points.
+    `foreign` holds each symbol's rows of the last ten minutes, oldest first, or at least its last; `indices` the last
+    state with its intraday points.
     """
 
     trading_date: date
@@ -56,40 +57,55 @@ def last_moment_s(stored: StoredDay) -> float:
     return max((moment.timestamp() for moment in moments if moment is not None), default=0.0)
 
 
-def restore_day(day: MarketDay, stored: StoredDay) -> None:
-    """Put everything stored back into an empty day."""
-    last: dict[str, ClassifiedTrade] = {}
-    for trade in stored.trades:
-        _restore_trade(day, trade, stored)
-        last[trade.symbol] = trade
-    for gap in stored.gaps:
-        trade_before = last.get(gap.symbol)
-        if gap.cause in _COUNTED_CAUSES and (trade_before is None or gap.to_time > trade_before.timestamp):
-            _restore_missed(day, gap.symbol, trade_before, gap.volume, gap.to_time)
-    for symbol, stats in day.aggregator.stats.items():
-        value = stats.mua_chu_dong_value + stats.ban_chu_dong_value + stats.neutral_value
-        day.board.restore_totals(symbol, _exchange_of(symbol, stored), stats.total_volume, value)
-        day.reconciler.restore(symbol, stats.total_volume)
-    now_s = last_moment_s(stored)
-    for row in stored.foreign:
-        day.foreign.restore(row, parse_contract(row.symbol) is not None, now_s)
-    for data in stored.indices:
-        day.indices.restore(data)
-    for point in stored.basis_points:
-        day.derivatives.restore_point(point)
-        if point.futures_symbol == day.derivatives.active:
-            day.tracker.apply_basis(point, now_s, now_s, is_news=False)
-    for alert in stored.alerts:
-        trade_now = last.get(alert.symbol)
-        if alert.alert_type is AlertType.PRICE_BREAKOUT and trade_now is not None:
-            day.tracker.restore_limit(alert, trade_now.price)
+class DayRestorer:
+    """Puts what was stored back into an empty day: first the trades, in as many parts as they come, then the rest."""
+
+    def __init__(self, day: MarketDay, exchanges: Mapping[str, str], last_time_s: float) -> None:
+        self._day = day
+        self._exchanges = exchanges
+        self._last_time_s = last_time_s
+        self._last: dict[str, ClassifiedTrade] = {}
+
+    def add_trades(self, trades: Iterable[ClassifiedTrade]) -> None:
+        """Count prints again; within a symbol they come in the order of their totals."""
+        for trade in trades:
+            _restore_trade(self._day, trade, self._exchange_of(trade.symbol))
+            self._last[trade.symbol] = trade
+
+    def finish(self, stored: StoredDay) -> None:
+        """Put back everything but the trades."""
+        day, last, now_s = self._day, self._last, self._last_time_s
+        for gap in stored.gaps:
+            trade_before = last.get(gap.symbol)
+            if gap.cause in _COUNTED_CAUSES and (
+                trade_before is None or gap.to_time > trade_before.timestamp
+            ):
+                _restore_missed(day, gap.symbol, trade_before, gap.volume, gap.to_time)
+        for symbol, stats in day.aggregator.stats.items():
+            value = stats.mua_chu_dong_value + stats.ban_chu_dong_value + stats.neutral_value
+            day.board.restore_totals(symbol, self._exchange_of(symbol), stats.total_volume, value)
+            day.reconciler.restore(symbol, stats.total_volume)
+        recent: dict[str, list[ForeignInvestorData]] = {}
+        for row in stored.foreign:
+            recent.setdefault(row.symbol, []).append(row)
+        for symbol, rows in recent.items():
+            day.foreign.restore(rows, parse_contract(symbol) is not None, now_s)
+        for data in stored.indices:
+            day.indices.restore(data)
+        for point in stored.basis_points:
+            day.derivatives.restore_point(point)
+            if point.futures_symbol == day.derivatives.active:
+                day.tracker.apply_basis(point, now_s, now_s, is_news=False)
+        for alert in stored.alerts:
+            trade_now = last.get(alert.symbol)
+            if alert.alert_type is AlertType.PRICE_BREAKOUT and trade_now is not None:
+                day.tracker.restore_limit(alert, trade_now.price)
+
+    def _exchange_of(self, symbol: str) -> str:
+        return DERIVATIVES if parse_contract(symbol) is not None else self._exchanges.get(symbol, "")
 
 
-def _exchange_of(symbol: str, stored: StoredDay) -> str:
-    return DERIVATIVES if parse_contract(symbol) is not None else stored.exchanges.get(symbol, "")
-
-
-def _restore_trade(day: MarketDay, trade: ClassifiedTrade, stored: StoredDay) -> None:
+def _restore_trade(day: MarketDay, trade: ClassifiedTrade, exchange: str) -> None:
     symbol, time_s = trade.symbol, trade.timestamp.timestamp()
     stats = day.aggregator.stats.get(symbol)
     missed = trade.total_volume - trade.volume - (stats.total_volume if stats is not None else 0)
@@ -98,7 +114,7 @@ def _restore_trade(day: MarketDay, trade: ClassifiedTrade, stored: StoredDay) ->
     day.aggregator.add_print(
         symbol, trade.phase, trade.trade_type, trade.volume, trade.value, trade.timestamp
     )
-    day.board.restore_trade(trade, _exchange_of(symbol, stored))
+    day.board.restore_trade(trade, exchange)
     day.audit.count(trade)
     day.tracker.apply_print(trade, time_s, time_s, is_news=False)
     day.gaps.note_restored(symbol, time_s)

@@ -99,5 +99,5 @@ def configure_logging(level: str = "INFO", log_format: Literal["console", "json"
         logger.propagate = True
         logger.filters[:] = [f for f in logger.filters if not isinstance(f, RedactFilter)]
         logger.addFilter(RedactFilter())
-    for name in ("httpx", "httpcore"):  # they write a line per request at INFO
+    for name in ("httpx", "httpcore", "alembic"):  # they write a line per request, or step, at INFO
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.market.models import AuditRow, Changes, FeedStatus
 
 FAST_BUCKETS_S = (0.00001, 0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0)
+WRITE_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 20.0)
 LAG_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 CLOSE_LABELS = frozenset(
     {1000, 1001, 1005, 1006, 1007, 1009, 1011, 1012, 4400, 4401, 4402, 4403, 4408, 4410, 4412, 4429}
@@ -63,6 +64,18 @@ class Metrics:
         )
         self.alerts_total = counter("alerts", "Alerts fired.", "type", "severity")
         self.gaps_open = gauge("gaps_open", "Gaps of today's ledger that nothing has filled.")
+        self.db_rows_written_total = counter("db_rows_written", "New rows in the database.", "table")
+        self.db_write_seconds = Histogram(
+            "db_write_seconds",
+            "One batch from the spool into the database.",
+            ("table",),
+            buckets=WRITE_BUCKETS_S,
+            registry=registry,
+        )
+        self.db_spool_rows = gauge("db_spool_rows", "Rows that wait for the database.")
+        self.db_spool_oldest_seconds = gauge("db_spool_oldest_seconds", "How long the oldest has waited.")
+        self.db_dead_rows_total = counter("db_dead_rows", "Rows no database takes, kept aside.")
+        self.db_pool_connections = gauge("db_pool_connections", "Connections to the database.", "state")
         self.ws_connections_active = gauge("ws_connections_active", "Clients connected.", "channel")
         self.ws_messages_sent_total = counter("ws_messages_sent", "Frames handed to clients.", "channel")
         self.ws_bytes_sent_total = counter("ws_bytes_sent", "Bytes of those frames.", "channel")
@@ -98,6 +111,11 @@ class Metrics:
             self.gaps_open.set(0)
         for reason, count in changes.rejected.items():
             self.ssi_messages_rejected_total.labels(reason).inc(count)
+
+    def record_write(self, table: str, rows: int, seconds: float) -> None:
+        """Count one batch written to the database."""
+        self.db_rows_written_total.labels(table).inc(rows)
+        self.db_write_seconds.labels(table).observe(seconds)
 
     def record_feed(self, status: FeedStatus) -> None:
         """Show the feed's state and ages as they are now."""

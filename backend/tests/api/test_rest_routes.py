@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -258,8 +259,15 @@ async def test_derivatives_carry_their_contracts(rest: httpx.AsyncClient, backen
 async def test_health_is_always_200_and_says_what_is_missing(
     state: FeedState, database: str, status: str
 ) -> None:
-    spool = {"rows": 3, "oldest_seconds": 0.5}
-    backend = Backend(overrides={"database_status": lambda: database, "spool_status": lambda: spool})
+    spool = {"rows": 3, "oldest_s": 0.5, "dead_rows": 1, "is_refusing": False}
+    figures = SimpleNamespace(**spool, reason="")
+    backend = Backend(
+        overrides={
+            "database_status": lambda: database,
+            "spool_status": lambda: figures,
+            "open_gaps": lambda: 2,
+        }
+    )
     backend.feed.current.state = state
     async with rest_client(backend.app()) as rest:
         answer = await rest.get("/health")
@@ -267,6 +275,17 @@ async def test_health_is_always_200_and_says_what_is_missing(
     body = answer.json()
     assert (body["status"], body["database"], body["feed"]["state"]) == (status, database, state)
     assert body["spool"] == spool
+    assert body["open_gaps"] == 2
+
+
+async def test_health_of_a_spool_in_trouble_is_degraded() -> None:
+    figures = SimpleNamespace(
+        rows=3, oldest_s=9.0, dead_rows=0, is_refusing=False, reason="rows can't be committed"
+    )
+    backend = Backend(overrides={"spool_status": lambda: figures})
+    async with rest_client(backend.app()) as rest:
+        body = (await rest.get("/health")).json()
+    assert (body["status"], body["spool"]["is_refusing"]) == ("degraded", False)
 
 
 async def test_health_ready_before_the_start_is_503(rest: httpx.AsyncClient, backend: Backend) -> None:

@@ -107,7 +107,7 @@ class ServedApp(Child):
     """`python -m app serve` on a free port."""
 
     def __init__(self, **settings: object) -> None:
-        env = {name.upper(): str(value) for name, value in settings.items()}
+        env = {name.upper(): str(value) for name, value in {"database_url": "off", **settings}.items()}
         super().__init__("app", "serve", "--port", "0", env=env)
         try:
             until_sync(

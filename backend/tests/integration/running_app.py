@@ -107,7 +107,7 @@ class RunningApp:
 @asynccontextmanager
 async def running_app(sim_url: str, **settings: Any) -> AsyncIterator[RunningApp]:
     """Start it on a simulator that runs already."""
-    wanted = {"feed_source": "simulator", "sim_url": sim_url} | settings
+    wanted = {"feed_source": "simulator", "sim_url": sim_url, "database_url": "off"} | settings
     thresholds = gc.get_threshold()
     app = create_app(Settings(_env_file=None, **wanted))  # type: ignore[call-arg]
     try:

@@ -148,8 +148,35 @@ def test_stored_day_foreign_totals_are_back_and_the_next_message_is_a_baseline()
     assert after.get_foreign_summary() == before.get_foreign_summary()
     after.apply([make_foreign(buy=2000, sell=100, time="10:05:00")])
     assert (after.get_foreign("VNM").buy_volume, after.get_foreign("VNM").buy_speed_per_min) == (2000, 0)
-    after.apply([make_foreign(buy=2500, sell=100, time="10:05:01")])
+    after.apply([make_foreign(buy=2500, sell=100, time="10:05:01"), make_tick("10:05:02")])
     assert after.get_foreign("VNM").buy_speed_per_min == 100
+
+
+def test_stored_day_foreign_windows_come_back_with_the_rows_of_the_last_minutes():
+    messages = [make_foreign(buy=100 * n, time=f"10:0{n}:00") for n in range(8)]
+    messages.append(make_tick("10:07:02"))
+    whole, before, after = make_processor(), make_processor(), make_processor()
+    whole.apply(messages)
+    changes = before.apply(messages)
+    after.restore(store(before, changes, foreign=changes.foreign_rows))
+    expected, restored = whole.get_foreign("VNM"), after.get_foreign("VNM")
+    assert restored.buy_speed_per_min == expected.buy_speed_per_min == 100
+    for processor in (whole, after):
+        processor.apply([make_tick("10:11:30")])
+    assert after.get_foreign("VNM") == whole.get_foreign("VNM")
+    assert after.get_foreign("VNM").buy_speed_per_min == 20
+
+
+def test_stored_day_trades_in_parts_give_the_same_day():
+    before, after, parts = make_processor(), make_processor(), make_processor()
+    messages = [make_trade(total=100 * n, time=f"10:00:{n:02d}") for n in range(1, 20)]
+    stored = store(before, before.apply(messages))
+    after.restore(stored)
+    restorer = parts.begin_restore(TODAY, last_moment_s(stored), stored.exchanges)
+    for n in range(0, 20, 6):
+        restorer.add_trades(stored.trades[n : n + 6])
+    parts.finish_restore(restorer, stored)
+    assert parts.get_market_snapshot() == after.get_market_snapshot()
 
 
 def test_stored_day_foreign_row_without_a_time_is_back_too():

@@ -1227,6 +1227,11 @@ export interface components {
             database: string;
             feed: components["schemas"]["FeedStatus"];
             spool: components["schemas"]["SpoolStatus"] | null;
+            /**
+             * Open Gaps
+             * @description losses of today that nothing has filled
+             */
+            open_gaps: number;
         };
         /**
          * IndexData
@@ -1557,12 +1562,25 @@ export interface components {
          * @enum {string}
          */
         Severity: "INFO" | "WARNING" | "CRITICAL";
-        /** SpoolStatus */
+        /**
+         * SpoolStatus
+         * @description Rows on their way to the database.
+         */
         SpoolStatus: {
             /** Rows */
             rows: number;
-            /** Oldest Seconds */
-            oldest_seconds: number;
+            /** Oldest S */
+            oldest_s: number;
+            /**
+             * Dead Rows
+             * @description rows no database takes, kept aside with the reason
+             */
+            dead_rows: number;
+            /**
+             * Is Refusing
+             * @description new rows are not kept: the disk is nearly full, or can't be written
+             */
+            is_refusing: boolean;
         };
         /**
          * StatusMessage

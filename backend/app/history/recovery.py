@@ -1,0 +1,125 @@
+"""Recovery: from the start of the process to the feed's first message.
+
+Wait a bounded time for the database, drain the spool into it, and put the newest trading date back into the market
+core: today's in mid-session, the last session after the close. Without a database the spool alone tells what it has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import date
+
+from app.history.batch_writer import BatchWriter
+from app.history.errors import HistoryUnavailable
+from app.history.gap_recorder import GapRecorder
+from app.history.gap_repository import GapRepository
+from app.history.pool import DatabasePool
+from app.history.restore import DayReader, Restored, SpooledTrades, StoredSession, restore_session
+from app.history.simulated_days import forget_day
+from app.history.spool import Spool
+from app.history.tables import TRADES
+from app.history.trade_repository import TradeRepository
+from app.market.market_time import date_at, moment_at
+from app.market.processor import MarketDataProcessor
+
+DRAIN_TIMEOUT_S = 20.0  # what is not drained by then is read from the spool
+RAN_BACK_S = 5.0  # a source's clock this far before the newest stored row is that of another run
+
+logger = logging.getLogger(__name__)
+
+
+class Recovery:
+    """One run of it, before the feed."""
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        processor: MarketDataProcessor,
+        spool: Spool,
+        pool: DatabasePool,
+        writer: BatchWriter,
+        gaps: GapRecorder,
+    ) -> None:
+        self._source = source
+        self._processor = processor
+        self._spool = spool
+        self._pool = pool
+        self._writer = writer
+        self._gaps = gaps
+
+    async def last_date(self, wait_s: float) -> date | None:
+        """Return the newest trading date accepted, from the spool if it knows one, else from the database."""
+        dates = [day for day, _ in (await self._spool.read_positions()).values()]
+        if dates:
+            return max(dates)
+        if not await self._is_connected(wait_s):
+            return None
+        return await TradeRepository(self._pool).fetch_last_date()
+
+    async def run(self, wait_s: float, source_time_s: float | None) -> Restored | None:
+        """Restore what there is; never fail. `source_time_s`: the clock of a simulator or a replay."""
+        is_connected = await self._is_connected(wait_s)
+        if not is_connected:
+            logger.warning("history: no database yet (%s): starting without what it holds", self._pool.reason)
+        try:
+            return await self._restore(is_connected, source_time_s)
+        except Exception:  # the market of this minute is worth more than that of the last hour
+            logger.exception("history: what is stored of the day could not be restored")
+            return None
+
+    async def _is_connected(self, wait_s: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._pool.wait_connected()
+        return self._pool.is_connected
+
+    async def _restore(self, is_connected: bool, source_time_s: float | None) -> Restored | None:
+        positions = await self._spool.read_positions()
+        if is_connected:
+            await self._writer.flush(DRAIN_TIMEOUT_S)
+        spooled = SpooledTrades(await self._spool.read_table(TRADES.name))
+        newest = spooled.last_date
+        if is_connected:
+            stored = await TradeRepository(self._pool).fetch_last_date()
+            newest = max((day for day in (newest, stored) if day is not None), default=None)
+        if newest is None:
+            return None
+        if source_time_s is not None:
+            newest = min(newest, date_at(source_time_s))  # a simulated market may stand before stored days
+        reader = DayReader(self._pool if is_connected else None, spooled)
+        session = await reader.find(newest)
+        if not session.totals:
+            return None
+        if source_time_s is not None and source_time_s < session.last_time_s - RAN_BACK_S:
+            await self._begin_anew(session, is_connected)
+            return None
+        restored = await restore_session(self._processor, reader, session, positions)
+        unrepaired = 0
+        if is_connected:
+            with suppress(HistoryUnavailable):
+                unrepaired = await GapRepository(self._pool).count_open(restored.trading_date)
+        self._gaps.note_restored(restored.trading_date, restored.last_time_s, unrepaired)
+        logger.info(
+            "history: restored %s until %s: %s prints of %s symbols in %.1f s",
+            restored.trading_date,
+            moment_at(restored.last_time_s).strftime("%H:%M:%S"),
+            restored.trades,
+            restored.symbols,
+            restored.seconds,
+        )
+        return restored
+
+    async def _begin_anew(self, session: StoredSession, is_connected: bool) -> None:
+        """The source plays this day once more. A replay stores the same rows again; a simulator may not."""
+        if self._source != "simulator":
+            return
+        logger.warning(
+            "history: the simulator has begun %s anew: what was stored of that date makes way",
+            session.trading_date,
+        )
+        await self._spool.clear()
+        if is_connected:
+            await forget_day(self._pool, session.trading_date)
