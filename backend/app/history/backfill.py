@@ -26,6 +26,7 @@ ORIGIN = "backfill"
 STORE_ROWS = 1_000  # one statement: the live writer never waits longer than for this
 ROUNDS = 3  # a symbol whose bars could not be read is tried again, then at the next start
 ROUND_PAUSE_S = 600.0
+FAILURES_MAX = 3  # in a row: then it is not the symbol
 REPORT_INTERVAL_S = 30.0
 _RANGE_KEY = "backfill"
 _DONE_PREFIX = "backfill:"
@@ -88,12 +89,17 @@ class Backfill:
             return []
         logger.info("backfill: %s symbols, %s to %s", len(symbols), wanted.first, wanted.last)
         failed = []
+        in_a_row = 0
         for position, symbol in enumerate(symbols, start=1):
             try:
                 await self._fill(symbol, wanted)
+                in_a_row = 0
             except MinutesUnavailableError as error:
-                logger.warning("backfill: %s: %s", symbol, describe(error))
                 failed.append(symbol)
+                in_a_row += 1
+                if in_a_row == FAILURES_MAX:
+                    logger.warning("backfill: paused, the provider gives nothing (%s)", describe(error))
+                    return [*failed, *symbols[position:]]
             self._report(position, len(symbols))
         return failed
 
