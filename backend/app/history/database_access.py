@@ -14,9 +14,11 @@ from typing import Any
 import asyncpg
 from msgspec import Struct
 
+from app.clock import SystemClock
 from app.history import postgres_process
 from app.history.embedded_postgres import EmbeddedPostgres, database_name
 from app.history.errors import HistoryUnavailable, describe
+from app.history.pool import DatabasePool
 
 CONNECT_TIMEOUT_S = 10.0
 STATEMENT_TIMEOUT_S = 600.0  # a command may read everything there is
@@ -54,12 +56,14 @@ async def database_at(place: DatabasePlace, *, may_create: bool = False) -> Asyn
         raise HistoryUnavailable(
             f"there is no database in {place.data_dir} yet: it is made by the first `make run`, or by `migrate`"
         )
+    # Ctrl-C ends this task, but neither the start nor the stop half-way
+    starting = asyncio.create_task(server.start())
     try:
-        await server.start()
+        await asyncio.shield(starting)
         yield await server.ensure_database(name) if may_create else server.dsn(name)
     finally:
-        # Ctrl-C ends this task, not the stop: a server left running would be found by the next start, but why
-        await asyncio.shield(asyncio.ensure_future(server.stop()))
+        await asyncio.wait({starting})
+        await asyncio.shield(asyncio.create_task(server.stop()))
 
 
 async def is_answering(server: EmbeddedPostgres) -> bool:
@@ -87,3 +91,15 @@ async def connect(dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
         yield connection
     finally:
         connection.terminate()
+
+
+@asynccontextmanager
+async def lent_pool(dsn: str) -> AsyncIterator[DatabasePool]:
+    """Give a small pool whose statements may take long, for the repositories. Raise HistoryUnavailable."""
+    pool = DatabasePool(dsn, SystemClock(), min_size=1, max_size=2, statement_timeout_s=STATEMENT_TIMEOUT_S)
+    try:
+        if not await pool.try_connect():
+            raise HistoryUnavailable(f"the database does not answer: {pool.reason}")
+        yield pool
+    finally:
+        await pool.close()

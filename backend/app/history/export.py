@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 from app.history.candles import MINUTES, CandleRepository, Interval
 from app.history.database_access import STATEMENT_TIMEOUT_S
 from app.history.paging import LIMIT_MAX, TimeRange
+from app.history.pool import DatabasePool
 from app.history.row_files import FileColumn, RowFile
 from app.history.tables import TABLE_BY_NAME, Table
 
@@ -67,15 +68,15 @@ def columns_of(table: str) -> Sequence[FileColumn]:
 
 async def export_rows(
     connection: asyncpg.Connection[Any],
-    candles: CandleRepository,
+    pool: DatabasePool,
     request: ExportRequest,
     file: RowFile,
     report: Callable[[ExportProgress], None],
 ) -> int:
-    """Write the rows in the order of their key, oldest first within a symbol; return how many."""
+    """Write the rows in the order of their key, oldest first within a symbol; return how many. Bars come by `pool`."""
     progress = ExportProgress()
     batches = (
-        _bars(connection, candles, request, progress)
+        _bars(connection, CandleRepository(pool), request, progress)
         if request.table == CANDLES
         else _rows(connection, request, progress)
     )
