@@ -16,6 +16,7 @@ from app.history.paging import LIMIT_MAX, TimeRange
 from app.history.pool import DatabasePool
 from app.history.row_files import FileColumn, RowFile
 from app.history.tables import TABLE_BY_NAME, Table
+from app.market.market_time import VIETNAM
 
 CANDLES = "candles"
 BATCH_ROWS = 5_000
@@ -133,7 +134,8 @@ async def _bars(
     days = _DAY_BARS if request.interval is Interval.ONE_DAY else _BAR_DAYS * MINUTES[request.interval]
     for symbol, first, last in await _symbols(connection, request):
         progress.part = symbol
-        start = max(request.span.start, first - timedelta(hours=2))
+        midnight = first.astimezone(VIETNAM).replace(hour=0, minute=0)  # a day's bar is named by it
+        start = max(request.span.start, midnight)
         end = min(request.span.end, last + timedelta(days=1))
         while start <= end:
             stop = min(start + timedelta(days=days) - timedelta(microseconds=1), end)
