@@ -25,7 +25,7 @@ from app.feed.errors import FeedConnectError, FeedLoginError
 from app.feed.http_client import make_http_client
 from app.feed.ssi_auth_service import SSIAuthService, read_expiry
 from app.history import schema
-from app.history.database_access import DatabasePlace, connect, is_answering
+from app.history.database_access import DatabasePlace, NoDatabaseYet, connect, is_answering
 from app.history.embedded_postgres import database_name
 from app.history.errors import EmbeddedPostgresError, HistoryUnavailable
 from app.history.postgres_binaries import find_bin_dir, major_version
@@ -258,6 +258,9 @@ async def _stored(dsn: str, settings: DoctorSettings, where: str) -> Finding:
             timescale = await connection.fetchval(
                 "SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'"
             )
+    except NoDatabaseYet:
+        remedy = "`python -m app migrate`, or the next start, makes it"
+        return Finding("database", Verdict.WARN, where + "not made yet", remedy)
     except HistoryUnavailable as error:
         return Finding(
             "database", Verdict.FAIL, where + str(error), "start it; until then rows wait in the spool"

@@ -25,6 +25,10 @@ STATEMENT_TIMEOUT_S = 600.0  # a command may read everything there is
 ANSWER_TIMEOUT_S = 2.0
 
 
+class NoDatabaseYet(HistoryUnavailable):
+    """The server is there, the database is not."""
+
+
 class DatabasePlace(Struct, frozen=True):
     """Where the history of `source` is. `url` "" means our own server in `data_dir`."""
 
@@ -85,6 +89,10 @@ async def connect(dsn: str) -> AsyncIterator[asyncpg.Connection[Any]]:
                 "default_transaction_read_only": "on",
             },
         )
+    except asyncpg.InvalidCatalogNameError:
+        raise NoDatabaseYet(
+            "there is no such database yet: it is made by the first start, or by `migrate`"
+        ) from None
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise HistoryUnavailable(f"the database does not answer: {describe(error)}") from None
     try:
