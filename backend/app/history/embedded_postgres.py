@@ -34,7 +34,7 @@ WATCH_INTERVAL_S = 0.5
 RESTART_DELAY_MAX_S = 10.0
 RETRY_PAUSE_S = 0.2
 _POLL_S = 0.02
-ORPHAN_TIMEOUT_S = 3.0  # a backend without its server ends by itself, after its statement at the latest
+ORPHAN_TIMEOUT_S = 1.0  # a backend without its server ends by itself, but only between statements
 _LOG_BYTES_MAX = 10_000_000
 SETTINGS = {
     "listen_addresses": "",

@@ -39,6 +39,8 @@ DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Intern
 _STALE_ERRORS = (asyncpg.SyntaxOrAccessError, asyncpg.InvalidCachedStatementError)
 
 logger = logging.getLogger(__name__)
+# asyncpg tells with a traceback each time it can't refill a pool; our own state tells it once
+logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
 
 
 class PoolState(StrEnum):
@@ -151,10 +153,10 @@ class DatabasePool:
         except STATEMENT_ERRORS:
             raise
         except asyncio.CancelledError:
-            connection.terminate()  # in mid-statement, perhaps: its answer would be the next caller's
+            _drop(connection)  # in mid-statement, perhaps: its answer would be the next caller's
             raise
         except DATABASE_ERRORS as error:
-            connection.terminate()
+            _drop(connection)
             self._suspect(error)
             raise HistoryUnavailable(describe(error)) from error
         finally:
@@ -270,3 +272,9 @@ class DatabasePool:
             await asyncio.wait_for(pool.close(), timeout=CLOSE_TIMEOUT_S)
         except Exception:  # a hung server: drop the sockets
             pool.terminate()
+
+
+def _drop(connection: PoolConnectionProxy[Any]) -> None:
+    """End the connection; asyncpg may have taken a lost one back already."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()

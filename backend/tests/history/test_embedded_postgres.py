@@ -83,7 +83,7 @@ async def test_server_is_private_checked_and_durable(make: Make, base: Path) -> 
     assert process.pids_in(server.data_dir) == []
     begun = time.monotonic()
     await server.start()
-    assert time.monotonic() - begun < 5, "warm start (0.1 s on an idle machine)"
+    assert time.monotonic() - begun < 10, "0.1 s on an idle machine"
 
 
 async def test_server_that_outlived_its_application_is_adopted_and_stopped(make: Make) -> None:
@@ -119,7 +119,7 @@ async def test_server_killed_with_its_backends_at_work_starts_again(make: Make) 
         process.send_signal(server.pid, signal.SIGKILL)
         begun = time.monotonic()
         await server.start()
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 30, "1 to 2 s on an idle machine"
         assert await answer(server, "SELECT one FROM kept") == 1
         query.cancel()
         await asyncio.gather(query, return_exceptions=True)
