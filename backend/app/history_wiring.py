@@ -102,6 +102,7 @@ class History:
         )
         self._recovery = Recovery(
             source=self._source,
+            clock=clock,
             processor=processor,
             spool=self.spool,
             pool=self.pool,

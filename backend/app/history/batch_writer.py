@@ -39,6 +39,7 @@ from app.market.models import Changes, ClassifiedTrade, IndexData
 
 GATHER_S = 0.2  # a reader of the database sees a print within about that
 BATCH_ROWS_MAX = 2_000
+COMMIT_WAIT_S = 0.02
 RETRY_FIRST_S = 0.25
 RETRY_MAX_S = 5.0
 
@@ -149,6 +150,9 @@ class BatchWriter:
             async with asyncio.timeout(timeout_s):
                 await self._pool.wait_connected()
                 await self._drain()
+                while self._spool.status().rows:  # just put, and not committed yet
+                    await self._clock.sleep(COMMIT_WAIT_S)
+                    await self._drain()
         except Exception as error:  # as in `run`; what is left is safe in the spool
             self._failed(error)
         return self._spool.status().rows == 0

@@ -11,6 +11,7 @@ import logging
 from contextlib import suppress
 from datetime import date
 
+from app.clock import Clock
 from app.history.batch_writer import BatchWriter
 from app.history.errors import HistoryUnavailable
 from app.history.gap_recorder import GapRecorder
@@ -37,6 +38,7 @@ class Recovery:
         self,
         *,
         source: str,
+        clock: Clock,
         processor: MarketDataProcessor,
         spool: Spool,
         pool: DatabasePool,
@@ -44,6 +46,7 @@ class Recovery:
         gaps: GapRecorder,
     ) -> None:
         self._source = source
+        self._clock = clock
         self._processor = processor
         self._spool = spool
         self._pool = pool
@@ -81,15 +84,18 @@ class Recovery:
         if is_connected:
             await self._writer.flush(DRAIN_TIMEOUT_S)
         spooled = SpooledTrades(await self._spool.read_table(TRADES.name))
-        newest = spooled.last_date
+        source_date = date_at(source_time_s if source_time_s is not None else self._clock.time_s())
         if is_connected:
             stored = await TradeRepository(self._pool).fetch_last_date()
-            newest = max((day for day in (newest, stored) if day is not None), default=None)
+            newest = max((day for day in (spooled.last_date, stored) if day is not None), default=None)
+            reader = DayReader(self._pool, spooled)
+        else:
+            newest = source_date
+            reader = DayReader(None, spooled, positions)
         if newest is None:
             return None
         if source_time_s is not None:
-            newest = min(newest, date_at(source_time_s))  # a simulated market may stand before stored days
-        reader = DayReader(self._pool if is_connected else None, spooled)
+            newest = min(newest, source_date)  # a simulated market may stand before stored days
         session = await reader.find(newest)
         if not session.totals:
             return None

@@ -23,6 +23,7 @@ from app.history.paging import TimeRange
 from app.history.pool import DatabasePool
 from app.history.stored_price import price_reader
 from app.history.tables import TRADES, Row
+from app.market.gap_ledger import RESTART
 from app.market.market_time import VIETNAM, moment_at
 from app.market.models import (
     Alert,
@@ -39,6 +40,7 @@ from app.market.stored_day import StoredDay
 
 SYMBOLS_AT_ONCE = 8
 TRADES_AT_ONCE = 2_000  # between two looks of the loop at everything else: about 15 ms
+FIRST_OPENING = timedelta(hours=8, minutes=45)  # the futures'
 ALERTS_MAX = 500  # the core's buffer holds no more
 _SYMBOLS = """
     SELECT symbol, max(timestamp), max(total_volume) FROM trades
@@ -110,11 +112,21 @@ class StoredSession(Struct, frozen=True):
 
 
 class DayReader:
-    """Reads one trading date; `pool` None: the database is not there, the spool alone tells."""
+    """Reads one trading date; `pool` None: the database is not there, the spool alone tells.
 
-    def __init__(self, pool: DatabasePool | None, spooled: SpooledTrades) -> None:
+    `positions` (symbol -> trading date, TotalVol) then stand for the prints that are out of reach: their volume is
+    missed in memory, but it is no gap, and what was traded while we were down is told from it.
+    """
+
+    def __init__(
+        self,
+        pool: DatabasePool | None,
+        spooled: SpooledTrades,
+        positions: Mapping[str, tuple[date, int]] | None = None,
+    ) -> None:
         self._pool = pool
         self._spooled = spooled
+        self._positions = positions or {}
 
     async def find(self, trading_date: date) -> StoredSession:
         """Return who traded on a date, and the time of its newest print."""
@@ -128,6 +140,10 @@ class DayReader:
         for symbol, rows in self._spooled.of(trading_date).items():
             totals[symbol] = max(totals.get(symbol, 0), *(row[_TOTAL] for row in rows))
             last_time_s = max(last_time_s, *(row[_MOMENT].timestamp() for row in rows))
+        for symbol, (day, total) in self._positions.items():
+            if day == trading_date:
+                totals.setdefault(symbol, total)
+                last_time_s = last_time_s or (span.start + FIRST_OPENING).timestamp()
         return StoredSession(trading_date, span, totals, last_time_s)
 
     async def trades(self, session: StoredSession) -> AsyncIterator[list[ClassifiedTrade]]:
@@ -147,10 +163,18 @@ class DayReader:
             for start in range(0, len(rows), TRADES_AT_ONCE):
                 yield [_trade(row) for row in rows[start : start + TRADES_AT_ONCE]]
 
+    def _out_of_reach(self, session: StoredSession) -> list[Gap]:
+        spooled, moment = self._spooled.of(session.trading_date), moment_at(session.last_time_s)
+        return [
+            Gap(symbol, None, moment, total, RESTART)
+            for symbol, total in session.totals.items()
+            if symbol not in spooled
+        ]
+
     async def rest(self, session: StoredSession) -> StoredDay:
         """Return everything but the prints."""
         if self._pool is None:
-            return StoredDay(session.trading_date)
+            return StoredDay(session.trading_date, gaps=self._out_of_reach(session))
         pool, span = self._pool, session.span
         gaps = await pool.fetch(_GAPS, session.trading_date)
         alerts = (await AlertRepository(pool).fetch(span, limit=ALERTS_MAX)).data

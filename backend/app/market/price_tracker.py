@@ -34,6 +34,9 @@ class PriceTracker:
         self._alerts = alerts
         self._prints: dict[str, _Prints] = {}
         self._limits: dict[str, str] = {}  # symbol -> limit it stands at
+        self._restored: dict[
+            str, Price
+        ] = {}  # last prices before a restart, until limits and a price are seen
         self._basis_signs: dict[str, int] = {}  # of the active contract only
 
     def apply_print(self, trade: ClassifiedTrade, time_s: float, now_s: float, is_news: bool) -> Alert | None:
@@ -88,6 +91,9 @@ class PriceTracker:
     ) -> Alert | None:
         """Notice a price that arrives at its ceiling or floor. On the tick grid any other price has left it."""
         direction = alert_rules.breakout_direction(price, ceiling, floor)
+        if symbol in self._restored and (ceiling > 0 or floor > 0):
+            before = self._restored.pop(symbol)
+            self._limits[symbol] = alert_rules.breakout_direction(before, ceiling, floor)
         if direction == self._limits.get(symbol, ""):
             return None
         self._limits[symbol] = direction
@@ -142,18 +148,19 @@ class PriceTracker:
             time_s,
         )
 
-    def restore_limit(self, alert: Alert, price: Price) -> None:
-        """Remember that a price still stands at the limit a stored alert was about."""
-        if alert.data.get("price") == price:
-            self._limits[alert.symbol] = alert.data["direction"]
+    def restore_price(self, symbol: str, price: Price) -> None:
+        """Remember the last price before a restart: one that stood at its limit then has not just arrived there."""
+        self._restored[symbol] = price
 
     def forget(self, symbol: str) -> None:
         """Drop a symbol that is no longer tracked."""
         self._prints.pop(symbol, None)
         self._limits.pop(symbol, None)
+        self._restored.pop(symbol, None)
 
     def reset(self) -> None:
         """Begin a new day."""
         self._prints.clear()
         self._limits.clear()
+        self._restored.clear()
         self._basis_signs = {}

@@ -18,7 +18,6 @@ from app.market.market_day import MarketDay
 from app.market.messages import DERIVATIVES
 from app.market.models import (
     Alert,
-    AlertType,
     BasisPoint,
     ClassifiedTrade,
     ForeignInvestorData,
@@ -96,10 +95,8 @@ class DayRestorer:
             day.derivatives.restore_point(point)
             if point.futures_symbol == day.derivatives.active:
                 day.tracker.apply_basis(point, now_s, now_s, is_news=False)
-        for alert in stored.alerts:
-            trade_now = last.get(alert.symbol)
-            if alert.alert_type is AlertType.PRICE_BREAKOUT and trade_now is not None:
-                day.tracker.restore_limit(alert, trade_now.price)
+        for symbol, trade in last.items():
+            day.tracker.restore_price(symbol, trade.price)
 
     def _exchange_of(self, symbol: str) -> str:
         return DERIVATIVES if parse_contract(symbol) is not None else self._exchanges.get(symbol, "")

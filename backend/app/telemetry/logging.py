@@ -101,3 +101,5 @@ def configure_logging(level: str = "INFO", log_format: Literal["console", "json"
         logger.addFilter(RedactFilter())
     for name in ("httpx", "httpcore", "alembic"):  # they write a line per request, or step, at INFO
         logging.getLogger(name).setLevel(logging.WARNING)
+    # with a traceback for each connection a lost server costs; history/pool.py says it in a line
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
