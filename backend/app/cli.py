@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from app.commands.doctor_verb import add_doctor_verb
+from app.commands.history_verbs import add_history_verbs
 from app.config import Settings, SettingsError, load_settings
 
 
@@ -26,7 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         sys.stderr.write(f"settings: {error}\n")
         return 2
-    return _serve(settings, options)
+    run: Callable[[Settings, argparse.Namespace], int] = getattr(options, "run", _serve)
+    return run(settings, options)
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
@@ -58,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_address(record)
     record.set_defaults(overrides=lambda options: {**_address(options), "record_dir": options.dir})
 
+    add_history_verbs(verbs)
+    add_doctor_verb(verbs)
     verbs.add_parser("simulate", help="run only the stand-in SSI server (simulate --help has its options)")
     return parser
 

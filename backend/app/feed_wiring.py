@@ -11,9 +11,11 @@ from typing import Literal
 
 import httpx
 
+from app.backfill_wiring import minutes_of
 from app.clock import VIETNAM, Clock
 from app.config import Settings
 from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
+from app.feed.futures_resolver import FuturesResolver
 from app.feed.http_client import make_http_client
 from app.feed.recorder import Recorder
 from app.feed.reference_service import Lists, ReferenceService
@@ -23,6 +25,7 @@ from app.feed.ssi_auth_service import SSIAuthService
 from app.feed.ssi_market_service import SSIMarketService
 from app.feed.ssi_stream_service import SSIStreamService
 from app.feed.thread_bridge import ThreadBridge
+from app.history.backfill import FetchMinutes
 from app.market.messages import Message
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus, Phase
 from app.market.processor import MarketDataProcessor
@@ -35,6 +38,7 @@ SIMULATOR_KEYS = ("simulator", "simulator")  # it takes any pair
 LIVE_PHASES = frozenset(
     {Phase.ATO, Phase.CONTINUOUS, Phase.ATC}
 )  # of HOSE: silence in one of them is a stall
+LISTS_PAUSE_S = 5.0  # between looks whether the lists have been read
 FIRST_LISTS_TIMEOUT_S = (
     8.0  # the stream waits this long for the list of tracked symbols, then takes the fallback
 )
@@ -61,6 +65,7 @@ class Feed:
         fallback_vn30: Sequence[str],
         recover: Callable[[float | None], Awaitable[None]] | None = None,
         first_simulated_date: Callable[[], Awaitable[date | None]] | None = None,
+        backfill: Callable[[FetchMinutes, Sequence[str]], Awaitable[object]] | None = None,
         replay_files: Sequence[str] = (),
     ) -> None:
         self._settings = settings
@@ -73,6 +78,7 @@ class Feed:
         self._observe_processing = observe_processing
         self._recover = recover  # comes before the first message; given the time of a simulated source
         self._first_simulated_date = first_simulated_date
+        self._backfill = backfill  # runs beside the feed, on what is left of the REST budget
         self._replay_files = replay_files
         self._source = FeedSource(settings.resolved_feed_source)
         self._lists = Lists(vn30=list(fallback_vn30))
@@ -123,7 +129,8 @@ class Feed:
             auth = self._auth(base_url, http)
             ticks = self._source_clock(base_url, http)
             self._source_time_s = ticks.time_s
-            references = self._references(auth, base_url, http)
+            market = self._market(auth, base_url, http)
+            references = self._references(market)
             recorder = self._start_recorder(stack, ticks.time_s)
             bridge = self._bridge = ThreadBridge(
                 loop=asyncio.get_running_loop(),
@@ -145,6 +152,8 @@ class Feed:
                 tasks.create_task(ticks.run(bridge.append_tick), name="feed:clock")
                 tasks.create_task(stream.run(), name="feed:supervisor")
                 tasks.create_task(references.keep(self._trading_date), name="feed:lists")
+                if self._backfill is not None:
+                    tasks.create_task(self._fill(self._backfill, market), name="feed:backfill")
                 if self._simulator is not None:
                     tasks.create_task(self._simulator.watch(), name="feed:simulator")
 
@@ -212,10 +221,12 @@ class Feed:
             return WallFeedClock(self._clock)
         return RemoteFeedClock(base_url=base_url, http=http, clock=self._clock)
 
-    def _references(self, auth: SSIAuthService, base_url: str, http: httpx.AsyncClient) -> ReferenceService:
+    def _market(self, auth: SSIAuthService, base_url: str, http: httpx.AsyncClient) -> SSIMarketService:
         rate = REQUESTS_PER_S if self._source is FeedSource.SSI else SIMULATOR_REQUESTS_PER_S
         budget = RequestBudget(self._clock, rate)
-        market = SSIMarketService(base_url=base_url, auth=auth, http=http, clock=self._clock, budget=budget)
+        return SSIMarketService(base_url=base_url, auth=auth, http=http, clock=self._clock, budget=budget)
+
+    def _references(self, market: SSIMarketService) -> ReferenceService:
         return ReferenceService(
             market=market,
             wanted=self._settings.tracked_symbols,
@@ -223,6 +234,16 @@ class Feed:
             apply=self._apply_lists,
             clock=self._clock,
         )
+
+    async def _fill(
+        self, backfill: Callable[[FetchMinutes, Sequence[str]], Awaitable[object]], market: SSIMarketService
+    ) -> None:
+        """Backfill what is tracked, and the futures, once it is known which those are."""
+        while not self._lists.tracked and self._lists.known is None:
+            await self._clock.sleep(LISTS_PAUSE_S)
+        symbols = sorted(self._lists.tracked or self._lists.known or ())
+        contracts = FuturesResolver(calendar=self._calendar).contracts(self._clock.now().date())
+        await backfill(minutes_of(market), [*symbols, *contracts])
 
     def _start_recorder(self, stack: AsyncExitStack, source_time_s: Callable[[], float]) -> Recorder | None:
         folder = self._settings.record_dir

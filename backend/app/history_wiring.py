@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -17,11 +17,13 @@ from typing import Any
 from app.clock import Clock
 from app.config import REPOSITORY_DIR, Settings
 from app.history import schema
+from app.history.backfill import Backfill, FetchMinutes
 from app.history.batch_writer import BatchWriter
-from app.history.embedded_postgres import EmbeddedPostgres, database_name, default_data_dir
+from app.history.embedded_postgres import EmbeddedPostgres, database_name
 from app.history.errors import EmbeddedPostgresError, SchemaError, describe
 from app.history.gap_recorder import GapRecorder
 from app.history.pool import DatabasePool
+from app.history.postgres_cluster import default_data_dir
 from app.history.recovery import Recovery
 from app.history.restore import Restored
 from app.history.retention import Retention, RetentionDays
@@ -127,6 +129,10 @@ class History:
     def spool_status(self) -> SpoolStatus:
         """Return how many rows wait, and since when."""
         return self.spool.status()
+
+    async def backfill(self, fetch: FetchMinutes, symbols: Sequence[str]) -> bool:
+        """Fill the days before the first start. Return whether all is filled."""
+        return await Backfill(self.pool, self._clock, fetch).run(symbols, self._clock.now().date())
 
     # -- its life -----------------------------------------------------------------------------------------------------
 

@@ -14,20 +14,24 @@ import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from app.api.access import AccessPolicy, AccessSettings
 from app.api.connection_limits import ConnectionLimiter
+from app.api.history_reader import HistoryAccess
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
 from app.clock import SystemClock
 from app.config import Settings
+from app.feed.futures_resolver import FuturesResolver
 from app.feed.simulator_process import SimulatorError
 from app.feed_wiring import Feed
+from app.history.stored_history import StoredHistory
 from app.history_wiring import History
 from app.market.alert_rules import AlertThresholds
 from app.market.contract_codes import parse_contract
+from app.market.market_time import moment_at
 from app.market.messages import Message
 from app.market.models import FeedSource, FeedState, FeedStatus
 from app.market.processor import MarketDataProcessor
@@ -131,6 +135,9 @@ class Application:
                 fallback_vn30=_fallback_vn30(),
                 recover=history.recover if history is not None else None,
                 first_simulated_date=history.first_simulated_date if history is not None else None,
+                backfill=history.backfill
+                if history is not None and self._settings.resolved_feed_source == "ssi"
+                else None,
                 replay_files=self._replay_files,
             )
             stack.callback(feed.on_status(self.publisher.mark_feed))
@@ -183,6 +190,7 @@ def _services(application: Application, settings: Settings) -> ApiServices:
             "database_status": lambda: history.database_status,
             "spool_status": history.spool_status,
             "open_gaps": lambda: history.gaps.open_gaps,
+            "history": _history_access(application, history),
         }
 
     def is_known_symbol(symbol: str) -> bool:
@@ -216,6 +224,21 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         connection_limiter=ConnectionLimiter(settings.ws_max_connections_per_ip),
         dashboard=DashboardConfig(palette=settings.ui_default_palette),
         **stored,
+    )
+
+
+def _history_access(application: Application, history: History) -> HistoryAccess:
+    processor, clock, calendar = application.processor, application.clock, application.calendar
+    resolver = FuturesResolver(calendar=calendar)
+
+    def market_now() -> datetime:
+        return moment_at(processor.market_time_s) if processor.market_time_s else clock.now()
+
+    return HistoryAccess(
+        reader=StoredHistory(history.pool),
+        market_now=market_now,
+        calendar=calendar,
+        contract_of=lambda name: resolver.resolve(name, market_now().date()),
     )
 
 

@@ -10,7 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.api import health_routes, market_routes, operator_routes, websocket_routes
+from app.api import health_routes, history_routes, market_routes, operator_routes, websocket_routes
 from app.api.dashboard import dashboard_router
 from app.api.dependencies import require_token
 from app.api.errors import install_error_handlers
@@ -57,7 +57,7 @@ def openapi_document(version: str = DashboardConfig().version) -> dict[str, Any]
 
 
 def _add_routes(app: FastAPI) -> None:
-    for routes in (market_routes, operator_routes, health_routes, websocket_routes):
+    for routes in (market_routes, history_routes, operator_routes, health_routes, websocket_routes):
         app.include_router(routes.router)
 
 
@@ -68,7 +68,7 @@ def _add_middleware(app: FastAPI, services: ApiServices) -> None:
             allow_origins=list(services.access.cors_origins),
             allow_methods=["GET"],
             allow_headers=["Authorization"],
-            expose_headers=["X-Feed-Source"],
+            expose_headers=["X-Feed-Source", "X-Next-Cursor"],
         )
     app.add_middleware(
         RequestObserver,

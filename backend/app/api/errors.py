@@ -41,6 +41,16 @@ def unknown_symbol(symbol: str) -> ApiError:
     return ApiError(404, "unknown_symbol", f"no exchange lists {symbol}")
 
 
+def database_unavailable() -> ApiError:
+    """Return the 503 of a route that needs the database. Why it is away is in /health and the log."""
+    return ApiError(
+        503,
+        "database_unavailable",
+        "history is not available right now; the live routes are",
+        {"Retry-After": "5"},
+    )
+
+
 def error_response(
     status_code: int, message: str, code: str | None = None, headers: dict[str, str] | None = None
 ) -> Response:

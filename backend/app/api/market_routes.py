@@ -83,7 +83,7 @@ async def basis_trend(
     return json_of(services.reader.get_basis_trend(minutes))
 
 
-@router.get("/api/market/alerts", response_model=list[schemas.Alert], responses=error_responses(422))
+@router.get("/api/market/alerts", response_model=list[schemas.Alert], responses=error_responses(404, 422))
 async def alerts(
     services: Services,
     limit: Annotated[int, Query(ge=1, le=ALERTS_MAX)] = 50,

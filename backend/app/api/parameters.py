@@ -9,6 +9,7 @@ from datetime import datetime
 from app.clock import VIETNAM
 
 _SYMBOL = re.compile(r"[A-Z0-9]{1,20}")
+_INDEX_NAME = re.compile(r"[A-Z0-9-]{1,20}")
 _PLUS_LOST = re.compile(r" (\d\d:?\d\d)$")  # an unescaped + of +07:00 arrives as a space
 _INDEX_ALIASES = {"HNXINDEX": "HNX", "HNXUPCOMINDEX": "UPCOM", "UPCOMINDEX": "UPCOM", "VN-INDEX": "VNINDEX"}
 
@@ -20,7 +21,7 @@ class BadParameterError(ValueError):
 def parse_symbol(text: str) -> str:
     """Return a symbol in upper case."""
     symbol = text.strip().upper()
-    if not _SYMBOL.fullmatch(symbol):
+    if not (text.isascii() and _SYMBOL.fullmatch(symbol)):  # upper() makes ASCII of some that is not: ß, ﬁ
         raise BadParameterError("a symbol is 1 to 20 letters and digits")
     return symbol
 
@@ -33,6 +34,14 @@ def parse_symbols(text: str | None, count_max: int) -> frozenset[str] | None:
     if len(parts) > count_max:
         raise BadParameterError(f"at most {count_max} symbols")
     return frozenset(parse_symbol(part) for part in parts)
+
+
+def parse_index_name(text: str) -> str:
+    """Return our id of an index that may not have spoken today: HNXIndex is HNX, the rest in upper case."""
+    upper = text.strip().upper()
+    if not (text.isascii() and _INDEX_NAME.fullmatch(upper)):
+        raise BadParameterError("an index name is 1 to 20 letters, digits and hyphens")
+    return _INDEX_ALIASES.get(upper, upper)
 
 
 def canonical_index_id(name: str, known: Iterable[str]) -> str | None:

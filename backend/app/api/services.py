@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.api.access import AccessPolicy
 from app.api.connection_limits import ConnectionLimiter
+from app.api.history_reader import HistoryAccess
 from app.clock import Clock
 from app.market.models import FeedStatus
 from app.publish.data_publisher import DataPublisher
@@ -76,6 +77,7 @@ class ApiServices:
     limits: WebSocketLimits = field(default_factory=WebSocketLimits)
     connection_limiter: ConnectionLimiter = field(default_factory=ConnectionLimiter)
     dashboard: DashboardConfig = field(default_factory=DashboardConfig)
+    history: HistoryAccess = field(default_factory=HistoryAccess)
     database_status: Callable[[], str] = _no_database  # connected, unavailable, not_configured
     spool_status: Callable[[], SpoolFigures | None] = _no_spool
     open_gaps: Callable[[], int] = _no_gaps  # of today

@@ -19,7 +19,7 @@ from msgspec import Struct
 from app.history.paging import Page, TimeRange, can_be_stored, check_limit, decode_cursor, encode_cursor
 from app.history.pool import DatabasePool
 from app.history.stored_price import price_reader
-from app.history.tables import CANDLE_REPAIRS, insert_rows
+from app.history.tables import CANDLE_REPAIRS, Row, insert_rows
 from app.market.contract_codes import CONTRACT_MULTIPLIER_VND, is_derivative
 from app.market.market_time import VIETNAM
 from app.market.messages import Price
@@ -150,9 +150,11 @@ _DAYS = f"""
 """  # noqa: S608 - constants of this file
 # What is ours of a repaired minute stays: its active volumes. The rest of the provider's volume is neutral.
 _OURS = """
-    SELECT coalesce(sum(mua_chu_dong_volume), 0)::int8, coalesce(sum(ban_chu_dong_volume), 0)::int8,
-        coalesce(sum(trade_count), 0)::int8, min(phase)
-    FROM candle_1m WHERE symbol = $1 AND bucket = $2
+    SELECT wanted.symbol, wanted.bucket, coalesce(sum(mua_chu_dong_volume), 0)::int8,
+        coalesce(sum(ban_chu_dong_volume), 0)::int8, coalesce(sum(trade_count), 0)::int8, min(phase)
+    FROM unnest($1::text[], $2::timestamptz[]) AS wanted (symbol, bucket) LEFT JOIN candle_1m
+        ON candle_1m.symbol = wanted.symbol AND candle_1m.bucket = wanted.bucket
+    GROUP BY wanted.symbol, wanted.bucket
 """
 
 
@@ -199,22 +201,26 @@ class CandleRepository:
 
     async def store_repairs(self, minutes: Sequence[RepairedMinute], origin: str) -> int:
         """Let a provider's minutes (`repair` or `backfill`) replace ours; return how many were stored."""
+        if not minutes:
+            return 0
         async with self._pool.connection() as connection:
-            rows = []
-            for minute in minutes:
-                ours = await connection.fetchrow(_OURS, minute.symbol, minute.timestamp)
-                buy, sell, count, phase = ours if ours is not None else (0, 0, 0, None)
-                buy = min(buy, minute.volume)
-                sell = min(sell, minute.volume - buy)
-                value = minute.value or _estimated_value(minute)
-                rows.append(
-                    (
-                        minute.symbol, minute.timestamp, _phase_of(minute.timestamp, phase), minute.open, minute.high,
-                        minute.low, minute.close, minute.volume, value, buy, sell, minute.volume - buy - sell, count,
-                        origin,
-                    )
-                )  # fmt: skip
+            found = await connection.fetch(
+                _OURS, [minute.symbol for minute in minutes], [minute.timestamp for minute in minutes]
+            )
+            ours = {(symbol, bucket): figures for symbol, bucket, *figures in found}
+            rows = [_repair_row(minute, ours[minute.symbol, minute.timestamp], origin) for minute in minutes]
             return await insert_rows(connection, CANDLE_REPAIRS, rows)
+
+
+def _repair_row(minute: RepairedMinute, ours: Sequence[Any], origin: str) -> Row:
+    buy, sell, count, phase = ours
+    buy = min(buy, minute.volume)
+    sell = min(sell, minute.volume - buy)
+    return (
+        minute.symbol, minute.timestamp, _phase_of(minute.timestamp, phase), minute.open, minute.high, minute.low,
+        minute.close, minute.volume, minute.value or _estimated_value(minute), buy, sell, minute.volume - buy - sell,
+        count, origin,
+    )  # fmt: skip
 
 
 def _phase_of(moment: datetime, ours: str | None) -> str:

@@ -284,6 +284,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gaps
+         * @description Return the gap ledger of the trading dates from `from` to `to`.
+         */
+        get: operations["gaps_api_history_gaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/index/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Index
+         * @description Return stored states of an index; HNXIndex and HNXUpcomIndex are accepted as HNX and UPCOM.
+         */
+        get: operations["index_api_history_index__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/derivatives/{contract}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Derivatives
+         * @description Return stored prices of a future and its basis; VN30F1M and its kin stand for today's contracts.
+         */
+        get: operations["derivatives_api_history_derivatives__contract__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{symbol}/candles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candles
+         * @description Return the last bars that begin in the range, with active buying and selling, oldest first.
+         */
+        get: operations["candles_api_history__symbol__candles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{symbol}/ticks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ticks
+         * @description Return the last prints of the range, newest first.
+         */
+        get: operations["ticks_api_history__symbol__ticks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{symbol}/foreign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Foreign
+         * @description Return stored states of a symbol's foreign flow, newest first.
+         */
+        get: operations["foreign_api_history__symbol__foreign_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/{symbol}/foreign/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Foreign Daily
+         * @description Return a symbol's foreign flow of each day: its last state, newest first.
+         */
+        get: operations["foreign_daily_api_history__symbol__foreign_daily_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ws/stats": {
         parameters: {
             query?: never;
@@ -524,6 +664,11 @@ export interface components {
             data: components["schemas"]["Alert"][];
         };
         /**
+         * AnswerFormat
+         * @enum {string}
+         */
+        AnswerFormat: "json" | "csv";
+        /**
          * AuditRow
          * @description How well one symbol's prints could be classified, continuous trading only. Shares are null without prints.
          */
@@ -552,6 +697,95 @@ export interface components {
             tick_test_ratio: number | null;
             /** Missed Volume */
             missed_volume: number;
+        };
+        /**
+         * Bar
+         * @description One bar: prices in VND or points, volumes in shares or contracts, value in VND. It begins at `timestamp`.
+         */
+        Bar: {
+            /**
+             * Timestamp
+             * Format: date-time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            timestamp: string;
+            /**
+             * Open
+             * @example 61200
+             */
+            open: number;
+            /**
+             * High
+             * @example 61300
+             */
+            high: number;
+            /**
+             * Low
+             * @example 61100
+             */
+            low: number;
+            /**
+             * Close
+             * @example 61300
+             */
+            close: number;
+            /**
+             * Volume
+             * @example 125300
+             */
+            volume: number;
+            /**
+             * Value
+             * @example 7670000000
+             */
+            value: number;
+            /**
+             * Mua Chu Dong Volume
+             * @description Active buying.
+             * @example 71000
+             */
+            mua_chu_dong_volume: number;
+            /**
+             * Ban Chu Dong Volume
+             * @description Active selling.
+             * @example 50000
+             */
+            ban_chu_dong_volume: number;
+            /**
+             * Neutral Volume
+             * @example 4300
+             */
+            neutral_volume: number;
+            /**
+             * Trade Count
+             * @description Prints of ours; 0 in a minute that is a provider's.
+             * @example 182
+             */
+            trade_count: number;
+            /**
+             * Origin
+             * @description null: our prints. `repair` or `backfill`: (some of it) taken from the provider's bars; `kept`: its prints are deleted.
+             * @example null
+             */
+            origin: string | null;
+            /**
+             * Is Repaired
+             * @description Whether `origin` is set.
+             */
+            is_repaired: boolean;
+        };
+        /**
+         * BarPage
+         * @description The newest bars of the range, oldest first; the cursor leads to older ones.
+         */
+        BarPage: {
+            /** Data */
+            data: components["schemas"]["Bar"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
         };
         /**
          * BasisPoint
@@ -757,6 +991,19 @@ export interface components {
             /** Contracts */
             contracts: components["schemas"]["DerivativesContract"][];
         };
+        /**
+         * DerivativesPage
+         * @description Prices of a future and its basis, newest first.
+         */
+        DerivativesPage: {
+            /** Data */
+            data: components["schemas"]["BasisPoint"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
+        };
         /** ErrorBody */
         ErrorBody: {
             error: components["schemas"]["ErrorDetail"];
@@ -868,6 +1115,58 @@ export interface components {
             values_estimated: boolean;
         };
         /**
+         * ForeignPage
+         * @description States of the foreign flow, newest first.
+         */
+        ForeignPage: {
+            /** Data */
+            data: components["schemas"]["ForeignSnapshot"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * ForeignSnapshot
+         * @description Foreign flow of the day so far, in shares and VND; speeds in shares per minute.
+         */
+        ForeignSnapshot: {
+            /**
+             * Symbol
+             * @example VCB
+             */
+            symbol: string;
+            /** Buy Volume */
+            buy_volume: number;
+            /** Sell Volume */
+            sell_volume: number;
+            /** Net Volume */
+            net_volume: number;
+            /** Buy Value */
+            buy_value: number;
+            /** Sell Value */
+            sell_value: number;
+            /** Net Value */
+            net_value: number;
+            /** Buy Speed Per Min */
+            buy_speed_per_min: number;
+            /** Sell Speed Per Min */
+            sell_speed_per_min: number;
+            /** Buy Acceleration */
+            buy_acceleration: number;
+            /** Sell Acceleration */
+            sell_acceleration: number;
+            /** Current Room */
+            current_room: number;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            timestamp: string;
+        };
+        /**
          * ForeignSummary
          * @description Over the tracked stocks, never futures. top_* hold five each, by net value.
          */
@@ -893,6 +1192,19 @@ export interface components {
             top_buy: components["schemas"]["ForeignInvestorData"][];
             /** Top Sell */
             top_sell: components["schemas"]["ForeignInvestorData"][];
+        };
+        /**
+         * GapPage
+         * @description The gap ledger, newest trading date first.
+         */
+        GapPage: {
+            /** Data */
+            data: components["schemas"]["StoredGap"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -971,6 +1283,56 @@ export interface components {
              */
             advance_ratio: number | null;
         };
+        /**
+         * IndexPage
+         * @description States of an index, newest first.
+         */
+        IndexPage: {
+            /** Data */
+            data: components["schemas"]["IndexSnapshot"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * IndexSnapshot
+         * @description One state of an index. Volume and value are the day's so far.
+         */
+        IndexSnapshot: {
+            /**
+             * Index Id
+             * @example VN30
+             */
+            index_id: string;
+            /**
+             * Value
+             * @example 1893.42
+             */
+            value: number;
+            /** Change */
+            change: number;
+            /** Advances */
+            advances: number;
+            /** Declines */
+            declines: number;
+            /** Total Volume */
+            total_volume: number;
+            /** Total Value */
+            total_value: number;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            timestamp: string;
+        };
+        /**
+         * Interval
+         * @enum {string}
+         */
+        Interval: "1m" | "5m" | "15m" | "30m" | "1h" | "1d";
         /** IntradayPoint */
         IntradayPoint: {
             /**
@@ -1248,6 +1610,130 @@ export interface components {
             /** Reason */
             reason: string | null;
         };
+        /**
+         * StoredGap
+         * @description What was traded and never shown to us. `symbol` is `*` for a loss of the whole feed.
+         */
+        StoredGap: {
+            /**
+             * Id
+             * @example 8f14e45fceea167a5a36dedd
+             */
+            id: string;
+            /**
+             * Symbol
+             * @example VCB
+             */
+            symbol: string;
+            /**
+             * Cause
+             * @example total_volume_jump
+             */
+            cause: string;
+            /**
+             * From Time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            from_time: string | null;
+            /**
+             * To Time
+             * @description null while it lasts.
+             */
+            to_time: string | null;
+            /**
+             * Volume
+             * @example 12300
+             */
+            volume: number;
+            /**
+             * Trading Date
+             * Format: date
+             */
+            trading_date: string;
+            /** Is Repaired */
+            is_repaired: boolean;
+            /** Repaired At */
+            repaired_at: string | null;
+        };
+        /**
+         * Tick
+         * @description One print. A bid or ask of 0 was absent.
+         */
+        Tick: {
+            /**
+             * Symbol
+             * @example VCB
+             */
+            symbol: string;
+            /**
+             * Price
+             * @example 61200
+             */
+            price: number;
+            /**
+             * Volume
+             * @example 500
+             */
+            volume: number;
+            /**
+             * Value
+             * @example 30600000
+             */
+            value: number;
+            trade_type: components["schemas"]["TradeType"];
+            /**
+             * Bid Price
+             * @example 61100
+             */
+            bid_price: number;
+            /**
+             * Ask Price
+             * @example 61200
+             */
+            ask_price: number;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            timestamp: string;
+            phase: components["schemas"]["Phase"];
+            /**
+             * Exchange Side
+             * @example BU
+             */
+            exchange_side: string | null;
+            /**
+             * Total Volume
+             * @description The day's volume with this print.
+             * @example 1204300
+             */
+            total_volume: number;
+            /**
+             * Trading Date
+             * Format: date
+             */
+            trading_date: string;
+        };
+        /**
+         * TickPage
+         * @description Prints, newest first.
+         */
+        TickPage: {
+            /** Data */
+            data: components["schemas"]["Tick"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * TradeType
+         * @description Who crossed the spread.
+         * @enum {string}
+         */
+        TradeType: "mua_chu_dong" | "ban_chu_dong" | "neutral";
         /** VN30Components */
         VN30Components: {
             /**
@@ -1857,6 +2343,500 @@ export interface operations {
             };
             /** @description unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    gaps_api_history_gaps_get: {
+        parameters: {
+            query?: {
+                /** @description Its own gaps, and those of the whole feed. */
+                symbol?: string | null;
+                /** @description Only faults whose candles are not repaired. */
+                open?: boolean;
+                limit?: number;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. */
+                from?: string | null;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. A date means its last instant. */
+                to?: string | null;
+                /** @description `next_cursor` of the page before, with the same parameters. */
+                cursor?: string | null;
+                /** @description `csv`: RFC 4180 with a header line; the cursor is in X-Next-Cursor. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    index_api_history_index__name__get: {
+        parameters: {
+            query?: {
+                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                days?: number;
+                limit?: number;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. */
+                from?: string | null;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. A date means its last instant. */
+                to?: string | null;
+                /** @description `next_cursor` of the page before, with the same parameters. */
+                cursor?: string | null;
+                /** @description `csv`: RFC 4180 with a header line; the cursor is in X-Next-Cursor. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    derivatives_api_history_derivatives__contract__get: {
+        parameters: {
+            query?: {
+                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                days?: number;
+                limit?: number;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. */
+                from?: string | null;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. A date means its last instant. */
+                to?: string | null;
+                /** @description `next_cursor` of the page before, with the same parameters. */
+                cursor?: string | null;
+                /** @description `csv`: RFC 4180 with a header line; the cursor is in X-Next-Cursor. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path: {
+                contract: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DerivativesPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    candles_api_history__symbol__candles_get: {
+        parameters: {
+            query?: {
+                interval?: components["schemas"]["Interval"];
+                limit?: number;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. */
+                from?: string | null;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. A date means its last instant. */
+                to?: string | null;
+                /** @description `next_cursor` of the page before, with the same parameters. */
+                cursor?: string | null;
+                /** @description `csv`: RFC 4180 with a header line; the cursor is in X-Next-Cursor. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BarPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ticks_api_history__symbol__ticks_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. */
+                from?: string | null;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. A date means its last instant. */
+                to?: string | null;
+                /** @description `next_cursor` of the page before, with the same parameters. */
+                cursor?: string | null;
+                /** @description `csv`: RFC 4180 with a header line; the cursor is in X-Next-Cursor. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TickPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    foreign_api_history__symbol__foreign_get: {
+        parameters: {
+            query?: {
+                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                days?: number;
+                limit?: number;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. */
+                from?: string | null;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. A date means its last instant. */
+                to?: string | null;
+                /** @description `next_cursor` of the page before, with the same parameters. */
+                cursor?: string | null;
+                /** @description `csv`: RFC 4180 with a header line; the cursor is in X-Next-Cursor. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForeignPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    foreign_daily_api_history__symbol__foreign_daily_get: {
+        parameters: {
+            query?: {
+                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                days?: number;
+                limit?: number;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. */
+                from?: string | null;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. A date means its last instant. */
+                to?: string | null;
+                /** @description `next_cursor` of the page before, with the same parameters. */
+                cursor?: string | null;
+                /** @description `csv`: RFC 4180 with a header line; the cursor is in X-Next-Cursor. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForeignPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

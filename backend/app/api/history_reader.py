@@ -1,0 +1,60 @@
+"""What the history routes read: StoredHistory, or a fake in tests; wiring fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from app.clock import SystemClock
+from app.history.candles import Interval
+from app.history.foreign_repository import ForeignSnapshot
+from app.history.gap_repository import StoredGap
+from app.history.index_repository import IndexSnapshot
+from app.history.paging import Page, TimeRange
+from app.history.stored_history import Bar
+from app.history.trade_repository import Tick
+from app.market.models import BasisPoint
+from app.market.trading_calendar import TradingCalendar
+
+
+class HistoryReader(Protocol):
+    """One page of rows within `span`, newest first (bars: the newest, oldest first).
+
+    Raises HistoryUnavailable without a database, CursorError for a cursor that is not ours.
+    """
+
+    async def bars(
+        self, symbol: str, interval: Interval, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[Bar]: ...
+    async def ticks(self, symbol: str, span: TimeRange, limit: int, cursor: str | None) -> Page[Tick]: ...
+    async def foreign(
+        self, symbol: str, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[ForeignSnapshot]: ...
+    async def foreign_daily(
+        self, symbol: str, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[ForeignSnapshot]: ...
+    async def index(
+        self, index_id: str, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[IndexSnapshot]: ...
+    async def derivatives(
+        self, contract: str, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[BasisPoint]: ...
+    async def gaps(
+        self, dates: tuple[date, date], symbol: str | None, is_open: bool, limit: int, cursor: str | None
+    ) -> Page[StoredGap]: ...
+
+
+def _as_given(name: str) -> str:
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryAccess:
+    """What the history routes need beside the live state. Without a reader they answer 503."""
+
+    reader: HistoryReader | None = None
+    market_now: Callable[[], datetime] = field(default_factory=lambda: SystemClock().now)
+    calendar: TradingCalendar = field(default_factory=lambda: TradingCalendar(frozenset()))
+    contract_of: Callable[[str], str] = _as_given  # VN30F1M -> the contract it stands for today, "" when none

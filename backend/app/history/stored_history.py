@@ -1,0 +1,112 @@
+"""Everything stored, as the routes and the command line ask for it: one method a kind of row, one page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from datetime import date, datetime
+from typing import Any
+
+import asyncpg
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from app.history.basis_repository import BasisRepository
+from app.history.candles import Candle, CandleRepository, Interval
+from app.history.errors import CursorError
+from app.history.foreign_repository import ForeignRepository, ForeignSnapshot
+from app.history.gap_repository import GapRepository, StoredGap
+from app.history.index_repository import IndexRepository, IndexSnapshot
+from app.history.paging import Page, TimeRange
+from app.history.pool import DatabasePool
+from app.history.trade_repository import Tick, TradeRepository
+from app.market.messages import Price
+from app.market.models import BasisPoint
+
+
+class Bar(Struct, frozen=True, gc=False):
+    """A candle as it is handed out. `origin`: null for our prints, else `repair`, `backfill` or `kept`."""
+
+    timestamp: datetime
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: int
+    value: int
+    mua_chu_dong_volume: int
+    ban_chu_dong_volume: int
+    neutral_volume: int
+    trade_count: int
+    origin: str | None
+    is_repaired: bool
+
+
+class StoredHistory:
+    """Reads of one database.
+
+    Raises HistoryUnavailable without one, CursorError for a cursor that was not made here.
+    """
+
+    def __init__(self, pool: DatabasePool) -> None:
+        self._candles = CandleRepository(pool)
+        self._trades = TradeRepository(pool)
+        self._foreign = ForeignRepository(pool)
+        self._indices = IndexRepository(pool)
+        self._basis = BasisRepository(pool)
+        self._gaps = GapRepository(pool)
+
+    async def bars(
+        self, symbol: str, interval: Interval, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[Bar]:
+        """Return the last `limit` bars within `span`, oldest first."""
+        page = await _checked(self._candles.fetch(symbol, interval, span, limit=limit, cursor=cursor))
+        return Page(data=[_bar(candle) for candle in page.data], next_cursor=page.next_cursor)
+
+    async def ticks(self, symbol: str, span: TimeRange, limit: int, cursor: str | None) -> Page[Tick]:
+        """Return the last `limit` prints within `span`, newest first."""
+        return await _checked(self._trades.fetch_ticks(symbol, span, limit=limit, cursor=cursor))
+
+    async def foreign(
+        self, symbol: str, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[ForeignSnapshot]:
+        """Return the last `limit` states of the foreign flow within `span`, newest first."""
+        return await _checked(self._foreign.fetch_snapshots(symbol, span, limit=limit, cursor=cursor))
+
+    async def foreign_daily(
+        self, symbol: str, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[ForeignSnapshot]:
+        """Return the last state of each day within `span`, newest first."""
+        return await _checked(self._foreign.fetch_daily(symbol, span, limit=limit, cursor=cursor))
+
+    async def index(
+        self, index_id: str, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[IndexSnapshot]:
+        """Return the last `limit` states of an index within `span`, newest first."""
+        return await _checked(self._indices.fetch_points(index_id, span, limit=limit, cursor=cursor))
+
+    async def derivatives(
+        self, contract: str, span: TimeRange, limit: int, cursor: str | None
+    ) -> Page[BasisPoint]:
+        """Return the last `limit` prices of a future, with its basis, within `span`, newest first."""
+        return await _checked(self._basis.fetch_points(contract, span, limit=limit, cursor=cursor))
+
+    async def gaps(
+        self, dates: tuple[date, date], symbol: str | None, is_open: bool, limit: int, cursor: str | None
+    ) -> Page[StoredGap]:
+        """Return the gaps of the trading dates `dates`, newest first."""
+        return await _checked(
+            self._gaps.fetch(*dates, limit=limit, symbol=symbol, is_open=is_open, cursor=cursor)
+        )
+
+
+async def _checked[T](reading: Awaitable[Page[T]]) -> Page[T]:
+    """Only a forged cursor holds what the database can't take: a date or a number beyond its types."""
+    try:
+        return await reading
+    except (asyncpg.DataError, OverflowError):
+        raise CursorError("the cursor is not one of ours") from None
+
+
+def _bar(candle: Candle) -> Bar:
+    figures: tuple[Any, ...] = astuple(candle)
+    return Bar(*(*figures, candle.origin is not None))
