@@ -75,3 +75,15 @@ async def test_lists_that_cannot_be_read_are_said_on_the_edges(caplog: pytest.Lo
     assert rig.lists.known == {"FPT", "HPG"}
     assert rig.lists.tracked == {"FPT", "HPG"}
     keeping.cancel()
+
+
+async def test_lists_without_a_wanted_name_say_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    rig = Rig("VN30", "VN3O", "HPG")
+    keeping = asyncio.create_task(rig.service.keep(lambda: rig.day))
+    await rig.clock.advance(5.0)
+    rig.day = date(2026, 11, 23)
+    await rig.clock.advance(10.0)
+    assert [record.getMessage() for record in caplog.records] == [
+        "TRACKED_SYMBOLS: neither an index nor a listed symbol: VN3O"
+    ]
+    keeping.cancel()
