@@ -18,10 +18,11 @@ from app.clock import Clock
 from app.config import REPOSITORY_DIR, Settings
 from app.history import schema
 from app.history.batch_writer import BatchWriter
-from app.history.embedded_postgres import EmbeddedPostgres, database_name, default_data_dir
+from app.history.embedded_postgres import EmbeddedPostgres, database_name
 from app.history.errors import EmbeddedPostgresError, SchemaError, describe
 from app.history.gap_recorder import GapRecorder
 from app.history.pool import DatabasePool
+from app.history.postgres_cluster import default_data_dir
 from app.history.recovery import Recovery
 from app.history.restore import Restored
 from app.history.retention import Retention, RetentionDays
