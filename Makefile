@@ -36,6 +36,25 @@ fmt: $(DEV_ENV) ## Format the Python code
 bench: $(DEV_ENV) ## Measure and print the figures beside their targets
 	@cd backend && .venv/bin/python -m benchmarks $(ARGS)
 
+test-timescale: $(DEV_ENV) ## The history's contract tests on a real TimescaleDB: DATABASE_URL=postgresql://...
+	@DATABASE_URL='$(DATABASE_URL)' $(PY) scripts/test_timescale.py $(ARGS)
+
+migrate: $(RUN_ENV) ## Bring the database's tables up to date (a start does it too)
+	@$(APP) migrate $(ARGS)
+
+export: $(RUN_ENV) ## Write a table to a file: make export TABLE=candles OUT=vcb.csv ARGS="--symbol VCB"
+	@test -n "$(TABLE)" || { echo 'make export TABLE=candles OUT=vcb.csv [ARGS="--symbol VCB --interval 5m"]' >&2; exit 2; }
+	@$(APP) export $(TABLE) $(if $(OUT),--out $(abspath $(OUT))) $(ARGS)
+
+db-check: $(RUN_ENV) ## Recount candles against trades, and totals against the feed's TotalVol
+	@$(APP) db-check $(ARGS)
+
+doctor: $(RUN_ENV) ## Check keys, hosts, token, clock, disk, file limit and database
+	@$(APP) doctor $(ARGS)
+
+parquet: $(RUN_ENV) ## Install what exports to parquet need (pyarrow, 55 MB)
+	@scripts/python.sh requirements-parquet.lock
+
 simulate: $(RUN_ENV) ## Start only the stand-in SSI server (ARGS="--help")
 	@$(APP) simulate $(ARGS)
 
@@ -55,7 +74,7 @@ api: $(DEV_ENV) $(NODE_DEV_ENV) ## Generate the dashboard's REST types from the 
 	@cd frontend && ../scripts/node.sh npm run api --silent
 
 lock: $(DEV_ENV) ## Pin the dependencies anew
-	@cd backend && for f in requirements requirements-dev requirements-uv requirements-node; do \
+	@cd backend && for f in requirements requirements-dev requirements-parquet requirements-uv requirements-node; do \
 	  .venv/bin/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url $$f.in -o $$f.lock || exit 1; done
 	@cd frontend && ../scripts/node.sh npm install --package-lock-only
 
@@ -82,4 +101,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test check fmt bench simulate replay record verify-real api lock clean
+.PHONY: help run setup dev test check fmt bench test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean

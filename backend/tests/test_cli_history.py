@@ -69,7 +69,7 @@ def run(
     return call
 
 
-@pytest.mark.parametrize("verb", ["migrate", "export", "db-check", "doctor"])
+@pytest.mark.parametrize("verb", ["migrate", "export", "db-check", "doctor", "pg"])
 def test_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_info:
         cli.main([verb, "--help"])
@@ -127,7 +127,6 @@ def test_export_to_a_file_narrowed(run: Callable[..., tuple[int, str, str]], tmp
         (["export", "trades", "--out", "/nowhere/at/all.csv"], "can't write /nowhere/at/all.csv: No such file"),
         (["export", "trades", "--out", "a.parquet", "--format", "csv"], "--format csv into a file named .parquet"),
         (["db-check", "--from", "x"], "--from: a moment is written"),
-        (["export", "trades", "--source", "ssi"], "there is no such database yet"),
     ],
 )  # fmt: skip
 def test_wrong_call_is_one_line(
@@ -178,6 +177,51 @@ def test_verbs_beside_a_running_application_use_its_server(
         assert server.is_running
     finally:
         server.stop_blocking()
+
+
+def test_backup_and_restore_as_documented(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    """docs/operations.md, "Backup": the same commands."""
+    dump = str(tmp_path / "history.dump")
+    before = {table: run("export", table)[1] for table in ("trades", "gaps", "candles")}
+    assert run("pg", "pg_dump", "--format=custom", f"--file={dump}")[0] == 0
+    assert run("pg", "dropdb", "tracker_simulator")[0] == 0
+    code, _, err = run("export", "trades", "--source", "simulator")
+    assert (code, err) == (
+        1,
+        "there is no such database yet: it is made by the first start, or by `migrate`\n",
+    )
+    assert run("pg", "pg_restore", "--exit-on-error", "--dbname=tracker_simulator", dump)[0] == 0
+    assert run("migrate") == (0, f"database: schema {schema.HEAD}, native, source simulator\n", "")
+    assert {table: run("export", table)[1] for table in before} == before
+
+
+def test_database_without_tables_is_one_line(run: Callable[..., tuple[int, str, str]]) -> None:
+    assert (
+        run("pg", "--source", "ssi", "psql", "-c", "SELECT 1")[0] == 0
+    )  # makes the database, not its tables
+    for verb in (["export", "trades"], ["export", "candles"], ["db-check"]):
+        code, out, err = run(*verb, "--source", "ssi")
+        assert (code, out.count("\n") <= 1, err.count("\n")) == (1, True, 1)
+        assert err.startswith("this database has no tables of ours yet")
+
+
+def test_pg_that_can_not_be_run_is_one_line(
+    run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = run("pg", "nothing")
+    assert (code, err.startswith("there is no nothing in ")) == (1, True)
+    assert run("pg", "psql", "-c", "SELECT 1/0")[0] == 1
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me@127.0.0.1:9/x")
+    code, _, err = run("pg", "psql")
+    assert (code, err.startswith("pg is for our own server")) == (1, True)
+
+
+def test_database_that_breaks_off_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    async def lose() -> int:
+        raise asyncpg.ConnectionDoesNotExistError("connection was closed\nmore")
+
+    assert run_command(lose()) == 1
+    assert capsys.readouterr().err == "the database broke off: connection was closed\n"
 
 
 def test_doctor_without_keys_on_the_simulator_warns_and_is_0(

@@ -57,10 +57,13 @@ class ProgressLine:
 
 def run_command(work: Coroutine[Any, Any, int]) -> int:
     """Run a verb to its exit code. Errors that an operator can act on become one line on stderr."""
-    from app.history.errors import (  # noqa: PLC0415 - --help need not load it
+    import asyncpg  # noqa: PLC0415 - --help need not load it
+
+    from app.history.errors import (  # noqa: PLC0415 - the same
         EmbeddedPostgresError,
         HistoryUnavailable,
         SchemaError,
+        describe,
     )
     from app.history.row_files import RowFileError  # noqa: PLC0415 - the same
 
@@ -75,7 +78,16 @@ def run_command(work: Coroutine[Any, Any, int]) -> int:
         return TERMINATED
     except (CommandError, HistoryUnavailable, SchemaError, EmbeddedPostgresError, RowFileError) as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+    except asyncpg.UndefinedTableError:
+        sys.stderr.write("this database has no tables of ours yet: `python -m app migrate` makes them\n")
+    except (
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+        ConnectionError,
+    ) as error:
+        sys.stderr.write(f"the database broke off: {describe(error)}\n")
+    return 1
 
 
 async def _until_terminated(work: Coroutine[Any, Any, int]) -> int:

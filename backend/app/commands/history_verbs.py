@@ -49,9 +49,9 @@ def _add_migrate(verbs: Verbs) -> None:
         metavar="REVISION",
         help="go back to a revision instead (base: before the first); no row is lost",
     )
-    _add_source(parser)
+    add_source(parser)
     parser.set_defaults(
-        overrides=_overrides, run=lambda settings, options: run_command(_migrate(settings, options))
+        overrides=source_override, run=lambda settings, options: run_command(_migrate(settings, options))
     )
 
 
@@ -73,9 +73,9 @@ def _add_export(verbs: Verbs) -> None:
         metavar="FILE",
         help="name ending in .csv, .csv.gz or .parquet; - is standard output (-)",
     )
-    _add_source(parser)
+    add_source(parser)
     parser.set_defaults(
-        overrides=_overrides, run=lambda settings, options: run_command(_export(settings, options))
+        overrides=source_override, run=lambda settings, options: run_command(_export(settings, options))
     )
 
 
@@ -88,9 +88,9 @@ def _add_check(verbs: Verbs) -> None:
     )
     parser.add_argument("--symbol", help="one symbol (all)")
     _add_range(parser)
-    _add_source(parser)
+    add_source(parser)
     parser.set_defaults(
-        overrides=_overrides, run=lambda settings, options: run_command(_check(settings, options))
+        overrides=source_override, run=lambda settings, options: run_command(_check(settings, options))
     )
 
 
@@ -101,7 +101,8 @@ def _add_range(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_source(parser: argparse.ArgumentParser) -> None:
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Let the caller say whose database is meant."""
     parser.add_argument(
         "--source",
         choices=("ssi", "simulator", "replay"),
@@ -109,7 +110,8 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _overrides(options: argparse.Namespace) -> dict[str, object]:
+def source_override(options: argparse.Namespace) -> dict[str, object]:
+    """Return the settings that --source overrides."""
     return {"feed_source": options.source} if options.source else {}
 
 

@@ -156,7 +156,7 @@ def _load_pyarrow() -> tuple[Any, Any]:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError:
         raise RowFileError(
-            "parquet needs pyarrow, which is not installed (45 MB): run `make parquet`, or choose --format csv"
+            "parquet needs pyarrow, which is not installed (55 MB): run `make parquet`, or choose --format csv"
         ) from None
 
 
