@@ -122,8 +122,13 @@ async def running_app(sim_url: str, **settings: Any) -> AsyncIterator[RunningApp
 
 @contextmanager
 def collector_restored() -> Iterator[None]:
-    """Undo what an instance does to the garbage collector. Not within a watch: the next collection is a long one."""
+    """Set the test run's own objects aside, as a process of its own would not have them; undo it afterwards.
+
+    Around a watch, not within one: a collection that walks them all takes most of a second.
+    """
     thresholds = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
     try:
         yield
     finally:
@@ -166,7 +171,8 @@ def watched_loop() -> Iterator[LongestCallback]:
         finally:
             took_s = time.thread_time() - started_s
             if took_s > longest.seconds:
-                longest.seconds, longest.what = took_s, repr(handle)[:300]
+                owner = getattr(handle._callback, "__self__", None)  # type: ignore[attr-defined]
+                longest.seconds, longest.what = took_s, f"{owner!r} by {handle!r}"[:600]
 
     asyncio.Handle._run = timed_run  # type: ignore[method-assign]
     try:
