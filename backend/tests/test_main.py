@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from uvicorn.importer import import_from_string
 
-from app import main
+from app import cli, main
 from app.config import Settings
 
 pytestmark = pytest.mark.usefixtures("restored_logging")
@@ -39,6 +39,14 @@ def test_app_with_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("APP_PORT", "70000")
     with pytest.raises(SystemExit, match=r"^settings: APP_PORT: should be less than or equal to 65535$"):
         main.create_app()
+
+
+def test_serve_of_a_replay_without_files_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FEED_SOURCE", "replay")
+    assert cli.main(["serve"]) == 2
+    assert capsys.readouterr().err.startswith("settings: FEED_SOURCE: replay needs files")
 
 
 def test_main_has_no_other_late_names() -> None:
