@@ -56,6 +56,7 @@ class ReferenceService:
         self._clock = clock
         self._loaded_day: date | None = None
         self._failures: dict[str, str] = {}  # list -> why it can't be read, as the log has it
+        self._strangers = ""  # as the log has them
         self._wire_ids: dict[str, str] = {}  # our upper-case index id -> SSI's
 
     async def load_tracked(self, timeout_s: float) -> None:
@@ -126,6 +127,14 @@ class ReferenceService:
         rows = [row for exchange in EXCHANGES for row in await self._market.fetch_securities(exchange)]
         if rows:
             self._lists.known = frozenset(row.symbol for row in rows)
+            self._warn_of_strangers(self._lists.known)
+
+    def _warn_of_strangers(self, known: frozenset[str]) -> None:
+        """Say which names of TRACKED_SYMBOLS nobody knows: a typo would show as an empty board."""
+        strangers = ", ".join(sorted((self._lists.tracked & set(self._wanted)) - known))
+        if strangers and strangers != self._strangers:
+            logger.warning("TRACKED_SYMBOLS: neither an index nor a listed symbol: %s", strangers)
+        self._strangers = strangers
 
     async def _load_limits(self, day: date) -> None:
         limits = [

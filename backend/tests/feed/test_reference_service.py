@@ -171,3 +171,15 @@ async def test_lists_that_cannot_be_read_are_said_on_the_edges(caplog: pytest.Lo
         "price limits read",
     ]
     keeping.cancel()
+
+
+async def test_tracked_name_nobody_lists_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    harness = Harness("VN30", "VN3O", "HPG")
+    keeping = asyncio.create_task(harness.service.keep(lambda: harness.day))
+    await harness.clock.advance(LOOK_INTERVAL_S)
+    harness.day = NEXT_DAY
+    await harness.clock.advance(2 * LOOK_INTERVAL_S)
+    assert [record.getMessage() for record in caplog.records] == [
+        "TRACKED_SYMBOLS: neither an index nor a listed symbol: VN3O"
+    ]
+    keeping.cancel()
