@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import date
 from typing import cast
 
@@ -145,3 +146,40 @@ async def test_master_list_that_is_empty_changes_nothing() -> None:
     await harness.clock.settle()
     assert harness.lists.known is None
     task.cancel()
+
+
+async def test_tracked_exchange_that_comes_empty_leaves_what_was_tracked() -> None:
+    harness = Harness("HOSE")
+    await harness.service.load_tracked(1)
+    harness.market.securities = {}
+    await harness.service.load_tracked(1)
+    assert harness.lists.tracked == {"VCB", "FPT", "HPG"}
+
+
+async def test_lists_that_cannot_be_read_are_said_on_the_edges(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    harness = Harness("VN30")
+    harness.market.error = FeedRequestError("HTTP 502, 3 times")
+    keeping = asyncio.create_task(harness.service.keep(lambda: harness.day))
+    await harness.clock.advance(5 * RETRY_S)
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 3  # one a list
+    harness.market.error = None
+    await harness.clock.advance(RETRY_S)
+    assert [record.getMessage() for record in caplog.records[3:]] == [
+        "tracked symbols read",
+        "listed symbols read",
+        "price limits read",
+    ]
+    keeping.cancel()
+
+
+async def test_tracked_name_nobody_lists_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    harness = Harness("VN30", "VN3O", "HPG")
+    keeping = asyncio.create_task(harness.service.keep(lambda: harness.day))
+    await harness.clock.advance(LOOK_INTERVAL_S)
+    harness.day = NEXT_DAY
+    await harness.clock.advance(2 * LOOK_INTERVAL_S)
+    assert [record.getMessage() for record in caplog.records] == [
+        "TRACKED_SYMBOLS: neither an index nor a listed symbol: VN3O"
+    ]
+    keeping.cancel()
