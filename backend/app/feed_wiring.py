@@ -132,7 +132,7 @@ class Feed:
                 source_time_s=ticks.time_s,
                 may_merge_quotes=self._source is not FeedSource.REPLAY,
             )
-            stack.callback(bridge.close)
+            stack.push_async_callback(bridge.finish)
             await references.load_tracked(FIRST_LISTS_TIMEOUT_S)
             stream = self._stream = self._make_stream(auth, bridge, stream_url, ticks.time_s)
             stack.callback(stream.on_status(self._tell))
