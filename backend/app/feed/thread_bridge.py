@@ -132,6 +132,13 @@ class ThreadBridge:
         while self._items:
             self._drain_slice()
 
+    async def finish(self) -> None:
+        """Deliver the rest slice by slice, as the loop's other callbacks get their turn, and take nothing more."""
+        while self._items:
+            self._drain_slice()
+            await asyncio.sleep(0)
+        self._is_closed = True
+
     def close(self) -> None:
         """Deliver the rest and take nothing more."""
         self.drain_now()
