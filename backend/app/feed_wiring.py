@@ -143,13 +143,8 @@ class Feed:
                 source_time_s=ticks.time_s,
                 may_merge_quotes=self._source is not FeedSource.REPLAY,
             )
-<<<<<<< HEAD
-            stack.callback(bridge.close)
-            await self._recover_while_reading(references, ticks)
-=======
             stack.push_async_callback(bridge.finish)
-            await references.load_tracked(FIRST_LISTS_TIMEOUT_S)
->>>>>>> d040c08921138edfb1a6e10fea48bbb33446309a
+            await self._recover_while_reading(references, ticks)
             stream = self._stream = self._make_stream(auth, bridge, stream_url, ticks.time_s)
             stack.callback(stream.on_status(self._tell))
             self.is_tried = True
