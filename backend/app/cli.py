@@ -26,6 +26,11 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         sys.stderr.write(f"settings: {error}\n")
         return 2
+    if settings.feed_source == "replay" and not (settings.sim_url or "files" in options):
+        sys.stderr.write(
+            "settings: FEED_SOURCE: replay needs files: python -m app replay FILE (or SIM_URL)\n"
+        )
+        return 2
     return _serve(settings, options)
 
 

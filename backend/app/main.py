@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.api.app_factory import create_api
-from app.config import Settings, load_settings
+from app.config import Settings, SettingsError, load_settings
 from app.publish.transport import uvicorn_options
 from app.telemetry.logging import configure_logging
 from app.wiring import Application
@@ -26,8 +26,10 @@ logger = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None, replay_files: Sequence[str] = ()) -> FastAPI:
-    """Build the ASGI application; `uvicorn app.main:create_app --factory` works too."""
-    settings = settings or load_settings()
+    """Build the ASGI application. Without settings a server's own command started us: then we read them."""
+    if settings is None:
+        settings = _settings_or_exit()
+        configure_logging(settings.log_level, settings.log_format)  # tokens stay out of its access log
     application = Application(settings, replay_files)
 
     @asynccontextmanager
@@ -38,6 +40,21 @@ def create_app(settings: Settings | None = None, replay_files: Sequence[str] = (
     app = create_api(application.services, dist=settings.frontend_dir, lifespan=lifespan)
     app.state.application = application
     return app
+
+
+def __getattr__(name: str) -> FastAPI:
+    """Build `app` when it is asked for: `uvicorn app.main:app` works too, and importing us starts nothing."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    app = globals()["app"] = create_app()
+    return app
+
+
+def _settings_or_exit() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise SystemExit(f"settings: {error}") from None
 
 
 class _Server(uvicorn.Server):

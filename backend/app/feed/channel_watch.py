@@ -14,7 +14,9 @@ MUTE_AFTER_INTERVALS = (
 MUTE_NEVER_HEARD_STALLS = 3  # one that never spoke on this connection gets three stall times
 SEEK_BACK_S = 60.0  # market time going back by more is a seek of a replay or a new simulation
 NEVER_MUTE = frozenset({"F", "OL"})  # F speaks on a change of session only, OL when somebody trades odd lots
-MATCHING_ONLY = frozenset({"X-TRADE", "X", "B"})  # no prints between the auctions' matches
+MATCHING_ONLY = frozenset(
+    {"X-TRADE", "X", "B", "R"}
+)  # no prints, so no foreign flow, until an auction matches
 
 
 class ChannelWatch:

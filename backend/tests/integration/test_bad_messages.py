@@ -84,7 +84,11 @@ class Market:
             await self.app.has_read_all(self.control)
         else:  # broken frames are counted by us and not as sent, those cut off the other way round
             await is_steady(lambda: self.app.messages, "nothing more is read")
-        symbols: dict[str, Any] = (await self.control.truth())["symbols"]
+        truth = await self.control.truth()
+        processor = self.app.application.processor
+        # the last tick moves the windows once more
+        await until(lambda: processor.market_time_s >= truth["time_s"], "the paused clock is read")
+        symbols: dict[str, Any] = truth["symbols"]
         return {symbol: truth for symbol, truth in symbols.items() if truth["prints"]}
 
     def assert_totals_equal(self, truths: dict[str, Any]) -> None:
