@@ -111,19 +111,20 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
 
     def set_tracked(self, tracked: AbstractSet[str] | None, scope: str) -> Changes:
         """Track other symbols from now on (None: all); what is no longer tracked is forgotten."""
-        self._scope.set_tracked(tracked, scope)
+        if not self._scope.set_tracked(tracked, scope):
+            return Changes()
+        if self._roll.day is not None:
+            self._roll.day.gaps.watch_from(self._roll.market_time_s)
         return self._rescope()
 
     def set_known_symbols(self, symbols: AbstractSet[str] | None) -> Changes:
         """Take the exchanges' master list; without one every symbol is known."""
-        self._scope.set_known_symbols(symbols)
-        return self._rescope()
+        return self._rescope() if self._scope.set_known_symbols(symbols) else Changes()
 
     def _rescope(self) -> Changes:
         changes = Changes(everything=True)
         day = self._roll.day
         if day is not None:
-            day.gaps.watch_from(self._roll.market_time_s)
             for symbol in day.symbols():
                 if self._scope.of(symbol) is not Scope.TRACKED:
                     day.forget(symbol)

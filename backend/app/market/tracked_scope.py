@@ -29,16 +29,22 @@ class TrackedScope:
         self.label = label
         self._answers: dict[str, Scope] = {}
 
-    def set_tracked(self, tracked: AbstractSet[str] | None, label: str) -> None:
-        """Track other symbols (None: all of them)."""
+    def set_tracked(self, tracked: AbstractSet[str] | None, label: str) -> bool:
+        """Track other symbols (None: all of them); return whether they are others."""
+        if (tracked, label) == (self._tracked, self.label):
+            return False
         self._tracked = tracked
         self.label = label
         self._answers.clear()
+        return True
 
-    def set_known_symbols(self, symbols: AbstractSet[str] | None) -> None:
-        """Take the master list (None: not known yet)."""
+    def set_known_symbols(self, symbols: AbstractSet[str] | None) -> bool:
+        """Take the master list (None: not known yet); return whether it is another."""
+        if symbols == self._known_symbols:
+            return False
         self._known_symbols = symbols
         self._answers.clear()
+        return True
 
     def of(self, symbol: str) -> Scope:
         """Return what `symbol` is to us."""

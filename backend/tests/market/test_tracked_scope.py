@@ -6,6 +6,7 @@ from tests.market.builders import (
     make_index,
     make_processor,
     make_quote,
+    make_tick,
     make_trade,
 )
 
@@ -61,6 +62,16 @@ def test_processor_symbol_tracked_from_mid_day_on_is_a_late_start():
     processor.set_tracked({"SSI"}, "LIST")
     changes = processor.apply([make_trade("SSI", volume=100, total=900)])
     assert changes.gaps[0].cause == "late_start"
+
+
+def test_processor_same_lists_read_again_excuse_no_gap():
+    processor = make_processor()
+    processor.apply([make_quote("FPT", time="08:59:00", session="ATO"), make_tick("10:00:00")])
+    processor.set_known_symbols({"VNM", "FPT", "VCB"})
+    assert not processor.set_tracked({"VNM", "FPT", "VCB"}, "VN30").everything
+    assert not processor.set_known_symbols({"VNM", "FPT", "VCB"}).everything
+    changes = processor.apply([make_trade("VNM", volume=100, total=900, time="10:00:01")])
+    assert (changes.gaps[0].cause, changes.gaps[0].volume) == ("total_volume_jump", 800)
 
 
 def test_processor_symbol_tracked_again_begins_anew():
