@@ -171,6 +171,7 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
         day = roll.day
         begins = day is None or message.trading_date != day.trading_date
         reason = self._refusal(message, day) if begins else ""
+        known_s = roll.market_time_s
         if message.exchange_time_s > roll.market_time_s and not reason:
             if roll.is_ahead(message.exchange_time_s):
                 reason = "future_time"
@@ -179,10 +180,11 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
         if reason:
             reject(changes, reason)
             return None
-        return self._begin_day(message.trading_date, changes) if begins else day
+        # the tick before it proves that we were there before the day's first message
+        return self._begin_day(message.trading_date, changes, known_s) if begins else day
 
-    def _begin_day(self, trading_date: date, changes: Changes) -> MarketDay:
-        day = self._roll.begin_day(trading_date, changes)
+    def _begin_day(self, trading_date: date, changes: Changes, watched_since_s: float = 0.0) -> MarketDay:
+        day = self._roll.begin_day(trading_date, changes, watched_since_s or self._roll.market_time_s)
         pending, self._pending_refs = self._pending_refs, {}
         for limits in pending.values():
             self._apply_limits(limits, changes)

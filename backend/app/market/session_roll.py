@@ -116,7 +116,7 @@ class SessionRoll:
         self.tracker.reset()
         self.alerts.reset()
 
-    def begin_day(self, trading_date: date, changes: Changes) -> MarketDay:
+    def begin_day(self, trading_date: date, changes: Changes, watched_since_s: float) -> MarketDay:
         """Put an empty day in the place of the one before; one that is already over is final from the start."""
         self.freeze(changes)
         self._reset_alerts()
@@ -124,7 +124,7 @@ class SessionRoll:
             trading_date,
             calendar=self._calendar,
             tracker=self.tracker,
-            watched_since_s=self.market_time_s,
+            watched_since_s=watched_since_s,
             futures_override=self._futures_override,
             channel_r_interval_s=self._channel_r_interval_s,
             message_age_max_s=self._thresholds.message_age_max_s,

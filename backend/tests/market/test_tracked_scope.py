@@ -74,6 +74,13 @@ def test_processor_same_lists_read_again_excuse_no_gap():
     assert (changes.gaps[0].cause, changes.gaps[0].volume) == ("total_volume_jump", 800)
 
 
+def test_processor_watched_over_the_opening_second_excuses_no_gap():
+    processor = make_processor()
+    processor.apply([make_tick("08:59:59"), make_quote("FPT", time="09:00:00", session="ATO")])
+    changes = processor.apply([make_trade("VNM", volume=100, total=900, time="09:15:00", session="ATO")])
+    assert changes.gaps[0].cause == "total_volume_jump"
+
+
 def test_processor_symbol_tracked_again_begins_anew():
     processor = make_processor()
     processor.apply([make_trade("VNM", total=100)])
