@@ -88,6 +88,8 @@ def main() -> int:
             url,
             "--out",
             str(SHOTS),
+            "--variants",
+            os.environ.get("E2E_VARIANTS", "pairwise"),
         ]
         return subprocess.run(command, cwd=ROOT / "frontend", check=False).returncode
     finally:

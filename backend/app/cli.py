@@ -35,6 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    if settings.feed_source == "replay" and not (settings.sim_url or "files" in options):
+        sys.stderr.write(
+            "settings: FEED_SOURCE: replay needs files: python -m app replay FILE (or SIM_URL)\n"
+        )
+        return 2
     from app.main import serve  # noqa: PLC0415 - here, so that --help does not load the whole application
 
     return serve(settings, replay_files=[str(path) for path in getattr(options, "files", [])])

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from app.api.app_factory import create_api
-from app.config import Settings, load_settings
+from app.config import Settings, SettingsError, load_settings
 from app.publish.transport import uvicorn_options
 from app.telemetry.logging import configure_logging
 from app.wiring import Application
@@ -26,8 +26,10 @@ logger = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None, replay_files: Sequence[str] = ()) -> FastAPI:
-    """Build the ASGI application; `uvicorn app.main:create_app --factory` works too."""
-    settings = settings or load_settings()
+    """Build the ASGI application. Without settings a server's own command started us: then we read them."""
+    if settings is None:
+        settings = _settings_or_exit()
+        configure_logging(settings.log_level, settings.log_format)  # tokens stay out of its access log
     application = Application(settings, replay_files)
 
     @asynccontextmanager
@@ -40,12 +42,23 @@ def create_app(settings: Settings | None = None, replay_files: Sequence[str] = (
     return app
 
 
-class _Server(uvicorn.Server):
-    """Says where it listens once it does; a stop that was asked for is exit code 0."""
+def __getattr__(name: str) -> FastAPI:
+    """Build `app` when it is asked for: `uvicorn app.main:app` works too, and importing us starts nothing."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    app = globals()["app"] = create_app()
+    return app
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
-        self._captured_signals.clear()  # uvicorn would raise them again after the graceful shutdown
+
+def _settings_or_exit() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise SystemExit(f"settings: {error}") from None
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -79,11 +92,20 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
         **uvicorn_options(settings.ws_heartbeat_interval, settings.ws_heartbeat_timeout),
     )
     server = _Server(config)
-    with listener:
-        asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        with listener:
+            asyncio.run(server.serve(sockets=[listener]), loop_factory=config.get_loop_factory())
+    except (KeyboardInterrupt, SystemExit):
+        pass  # uvicorn has shut down already and hands the signal on
     if app.state.application.has_died:
         return 1  # whoever runs us should start us again
     return 0 if server.started else 3
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """Take the SIGTERM that uvicorn hands on once it has shut down: left to itself it would kill us with 143."""
+    raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -34,7 +34,11 @@ async def measure_feed(plan: FeedPlan) -> list[Figure]:
     return [
         *_steady_figures(name, steady),
         *_burst_figures(name, burst),
-        Figure(f"{name}: as fast as it takes them", "for the record", f"{flood.rate:,.0f}/s, {_fate(flood)}"),
+        Figure(
+            f"{name}: as fast as it takes them",
+            "for the record",
+            f"{flood.rate:,.0f}/s, {_fate(flood)}{_queued(flood)}",
+        ),
         *_stage_figures(f"{name}, {BURST_RATE:,}/s", burst),
     ]
 

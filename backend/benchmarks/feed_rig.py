@@ -52,7 +52,8 @@ class Tally:
 
     @property
     def rate(self) -> float:
-        return self.sent / self.send_s if self.send_s else 0.0
+        """Return messages a second from the order to send until the last was in the state."""
+        return self.received / self.wall_s if self.wall_s else 0.0
 
     @property
     def queued_share(self) -> float:
@@ -150,7 +151,7 @@ class FeedRig:
     def _sdk_thread(self) -> threading.Thread:
         feed = self.application.feed
         stream = feed._stream if feed is not None else None
-        links = list(stream._links.values()) if stream is not None else []
+        links = list(stream._links._links.values()) if stream is not None else []
         if len(links) != 1:
             raise AssertionError(f"{len(links)} connections where one is expected")
         thread: threading.Thread = links[0].transport._thread

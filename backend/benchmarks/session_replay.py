@@ -13,7 +13,6 @@ from app.wiring import Application
 from benchmarks.child_process import ChildProcess
 from benchmarks.feed_rig import make_settings
 
-CHANNELS = ["X-TRADE:ALL", "F:ALL"]  # what the files hold; a mute channel would make the feed subscribe anew
 END_TIMEOUT_S = 180.0
 POLL_S = 0.05
 
@@ -50,9 +49,7 @@ async def replay_session(path: Path) -> ReplayedSession:
     arguments = ("-m", "app.simulator", "replay", str(path), "--speed", "0", "--port", "0")
     async with ChildProcess(*arguments) as simulator:
         url = (await simulator.answer())["url"]
-        settings = make_settings(
-            feed_source="replay", sim_url=url, sim_speed=0, tracked_symbols=["ALL"], ssi_channels=CHANNELS
-        )
+        settings = make_settings(feed_source="replay", sim_url=url, sim_speed=0, tracked_symbols=["ALL"])
         application = Application(settings)
         application.processor.subscribe(replayed.note)
         async with application.running(), httpx.AsyncClient(base_url=url, trust_env=False) as http:

@@ -5,10 +5,12 @@ Format: `measured("name", value)` in a test is one line under "measured" in the 
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import structlog
 
 from app.config import Settings
 
@@ -26,6 +28,18 @@ def pytest_configure() -> None:
 def measured(record_property: Callable[[str, object], None]) -> Measured:
     """Keep a figure for the summary."""
     return lambda name, value: record_property(f"measured {name}", value)
+
+
+@pytest.fixture
+def restored_logging() -> Iterator[None]:
+    """Undo what configure_logging did to the process."""
+    loggers = [logging.getLogger(name) for name in ("", "uvicorn", "uvicorn.error", "uvicorn.access")]
+    before = [(item.handlers[:], item.level, item.propagate, item.filters[:]) for item in loggers]
+    yield
+    structlog.reset_defaults()
+    for item, (handlers, level, propagate, filters) in zip(loggers, before, strict=True):
+        item.handlers[:], item.propagate, item.filters[:] = handlers, propagate, filters
+        item.setLevel(level)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -82,7 +82,7 @@ async def _on_http_error(_request: Request, error: Exception) -> Response:
 
 async def _on_validation_error(_request: Request, error: Exception) -> Response:
     first = cast(RequestValidationError, error).errors()[0]
-    where = ".".join(str(part) for part in first["loc"][1:])
+    where = first["loc"][1]  # ("query", "type", ...): what follows is pydantic's own business
     return error_response(422, f"{where}: {first['msg']}")
 
 

@@ -14,7 +14,9 @@ MUTE_AFTER_INTERVALS = (
 MUTE_NEVER_HEARD_STALLS = 3  # one that never spoke on this connection gets three stall times
 SEEK_BACK_S = 60.0  # market time going back by more is a seek of a replay or a new simulation
 NEVER_MUTE = frozenset({"F", "OL"})  # F speaks on a change of session only, OL when somebody trades odd lots
-MATCHING_ONLY = frozenset({"X-TRADE", "X", "B"})  # no prints between the auctions' matches
+MATCHING_ONLY = frozenset(
+    {"X-TRADE", "X", "B", "R"}
+)  # no prints, so no foreign flow, until an auction matches
 
 
 class ChannelWatch:
@@ -45,7 +47,8 @@ class ChannelWatch:
         """Take note of who spoke since the last look."""
         if self._counts is None:  # counters go on over connections: the first look is the baseline
             self._counts, self._total = {name: counts.get(name, 0) for name in self.channels}, total
-        if market_s < self._market_s - SEEK_BACK_S:
+        is_first_time = market_s > 0 and self._market_s <= 0  # a fresh start: no tick and no message yet
+        if is_first_time or market_s < self._market_s - SEEK_BACK_S:
             self._restart_times(market_s)
         else:
             market_s = max(market_s, self._market_s)  # the source's clock is estimated between its polls

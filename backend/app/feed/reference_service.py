@@ -55,6 +55,8 @@ class ReferenceService:
         self._apply = apply
         self._clock = clock
         self._loaded_day: date | None = None
+        self._failures: dict[str, str] = {}  # list -> why it can't be read, as the log has it
+        self._strangers = ""  # as the log has them
         self._wire_ids: dict[str, str] = {}  # our upper-case index id -> SSI's
 
     async def load_tracked(self, timeout_s: float) -> None:
@@ -90,8 +92,12 @@ class ReferenceService:
         try:
             await load()
         except LIST_ERRORS as error:
-            logger.warning("%s could not be read, next attempt in %.0f s: %s", what, RETRY_S, error)
+            if self._failures.get(what) != str(error):  # on the edge, not at each attempt
+                self._failures[what] = str(error)
+                logger.warning("%s cannot be read, tried every %.0f s: %s", what, RETRY_S, error)
             return False
+        if self._failures.pop(what, None) is not None:
+            logger.info("%s read", what)
         self._apply(self._lists)
         return True
 
@@ -110,17 +116,25 @@ class ReferenceService:
         if name == VN30:
             return set(self._lists.vn30)
         if name in EXCHANGES:
-            return {row.symbol for row in await self._market.fetch_securities(name)}
+            return _required(name, [row.symbol for row in await self._market.fetch_securities(name)])
         if not self._wire_ids:
             rows = [row for exchange in ("HOSE", "HNX") for row in await self._market.fetch_indices(exchange)]
             self._wire_ids = {row.index_id.upper(): row.wire_id for row in rows}
         wire_id = self._wire_ids.get(name)
-        return set(await self._market.fetch_index_components(wire_id)) if wire_id else {name}
+        return _required(name, await self._market.fetch_index_components(wire_id)) if wire_id else {name}
 
     async def _load_known(self) -> None:
         rows = [row for exchange in EXCHANGES for row in await self._market.fetch_securities(exchange)]
         if rows:
             self._lists.known = frozenset(row.symbol for row in rows)
+            self._warn_of_strangers(self._lists.known)
+
+    def _warn_of_strangers(self, known: frozenset[str]) -> None:
+        """Say which names of TRACKED_SYMBOLS nobody knows: a typo would show as an empty board."""
+        strangers = ", ".join(sorted((self._lists.tracked & set(self._wanted)) - known))
+        if strangers and strangers != self._strangers:
+            logger.warning("TRACKED_SYMBOLS: neither an index nor a listed symbol: %s", strangers)
+        self._strangers = strangers
 
     async def _load_limits(self, day: date) -> None:
         limits = [
@@ -135,3 +149,10 @@ class ReferenceService:
         listed = set(self._lists.vn30) if VN30 in self._wanted else set()
         plain = {name for name in self._wanted if name not in {VN30, "ALL", *EXCHANGES, DERIVATIVES}}
         return frozenset(listed | plain)
+
+
+def _required(name: str, symbols: list[str]) -> set[str]:
+    """Refuse an empty list: taking it would forget the day of everything that is tracked."""
+    if not symbols:
+        raise FeedRequestError(f"SSI's list of {name} is empty")
+    return set(symbols)

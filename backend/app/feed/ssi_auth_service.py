@@ -21,6 +21,7 @@ LOGIN_TIMEOUT_S = 15.0  # for the whole answer; httpx alone would wait for ever 
 LIFETIME_UNKNOWN_S = 50 * 60.0  # SSI publishes none; careful users log in again every 50 minutes
 RENEW_AT_FRACTION = 0.2  # of the lifetime, before its end
 RENEW_BEFORE_MAX_S = 3600.0  # the SDK's own margin
+REFUSAL_KEPT_S = 55.0  # keys SSI refused are not shown again sooner: the supervisor asks once a minute
 
 
 class SSIAuthService:
@@ -38,6 +39,8 @@ class SSIAuthService:
         self._token: str | None = None
         self._expires_s = 0.0
         self._renew_s = 0.0
+        self._refusal = ""
+        self._refused_s = 0.0
         self.redactor = Redactor(consumer_id, consumer_secret)
         self.logins = 0
 
@@ -67,6 +70,9 @@ class SSIAuthService:
     async def _log_in(self) -> str:
         if not self._consumer_id or not self._consumer_secret:
             raise FeedLoginError("SSI_CONSUMER_ID and SSI_CONSUMER_SECRET are not set")
+        if self._refusal and self._clock.monotonic_s() - self._refused_s < REFUSAL_KEPT_S:
+            raise FeedLoginError(self._refusal)
+        self._refusal = ""
         keys = {"consumerID": self._consumer_id, "consumerSecret": self._consumer_secret}
         self.logins += 1
         try:
@@ -93,7 +99,8 @@ class SSIAuthService:
         message = self.redactor.clean(answer.get("message") or f"HTTP {response.status_code}")
         refused = answer.get("status") in {400, 401, 403} or response.status_code in {400, 401, 403}
         if refused and "quota" not in message.lower():
-            raise FeedLoginError(f"SSI refuses the login: {message}")
+            self._refusal, self._refused_s = f"SSI refuses the login: {message}", self._clock.monotonic_s()
+            raise FeedLoginError(self._refusal)
         raise FeedConnectError(f"SSI's login answers: {message}")
 
 

@@ -48,15 +48,28 @@ class ExchangePhases:
                 changed.append((exchange, phase))
         return changed
 
-    def hear(self, exchange: str, symbol: str, phase: Phase, time_s: float) -> list[tuple[str, Phase]]:
-        """Take note that `symbol` reports a phase other than its exchange's."""
-        if phase is Phase.UNKNOWN or exchange not in self._dissent:
-            return []
+    def is_past(self, exchange: str, phase: Phase, time_s: float) -> bool:
+        """Return whether a message stamped `time_s` tells of a window that is over.
+
+        The last rows of the morning, of the day or of Friday are replayed on subscription, whenever that is.
+        """
+        clock_phase = self._clock_phases.get(exchange)
+        if clock_phase is None:
+            return False
         left_phase, left_at_s = self._left[exchange]
         if phase is left_phase and time_s < left_at_s + LATE_MESSAGES_S:
+            return True
+        return self._calendar.phase_at(exchange, time_s) is not clock_phase
+
+    def hear(self, exchange: str, symbol: str, phase: Phase, time_s: float) -> list[tuple[str, Phase]]:
+        """Take note of the phase that `symbol` reports."""
+        if phase is Phase.UNKNOWN or exchange not in self._dissent:
             return []
         dissent = self._dissent[exchange]
-        if dissent.get(symbol) is phase:
+        if phase is self.phases[exchange]:
+            dissent.pop(symbol, None)
+            return []
+        if dissent.get(symbol) is phase or self.is_past(exchange, phase, time_s):
             return []
         dissent[symbol] = phase
         votes = sum(1 for other in dissent.values() if other is phase)

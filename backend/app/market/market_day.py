@@ -91,9 +91,8 @@ class MarketDay:
             return False
         symbol = message.symbol
         self.apply_refs(message, changes)
-        if self.board.apply_auction(message, phase):
-            changes.prices.add(symbol)
         if message.price <= 0 or message.total_volume == 0:
+            self._apply_auction(message, phase, changes)
             self.reconciler.restore(symbol, 0)  # seen before its first match: no late start
             if message.is_combined and phase is not Phase.PRE_OPEN:
                 return True
@@ -103,9 +102,14 @@ class MarketDay:
         if step.is_repeat:
             reject(changes, "repeat")
             return False
+        self._apply_auction(message, phase, changes)
         if step.shown or step.missed:
             self._count(message, step, phase, now_s, changes)
         return True
+
+    def _apply_auction(self, message: TradeMessage, phase: Phase, changes: Changes) -> None:
+        if self.board.apply_auction(message, phase):
+            changes.prices.add(message.symbol)
 
     def _count(
         self, message: TradeMessage, step: VolumeStep, phase: Phase, now_s: float, changes: Changes

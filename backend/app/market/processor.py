@@ -207,18 +207,21 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
         if is_new or row.exchange != exchange:
             row.exchange = exchange  # a restored row may not have known it
             changes.prices.add(message.symbol)
-        exchanges = self._roll.exchanges
-        if row.phase is not phase:
-            exchanges.join(exchange, message.symbol)
-            day.board.set_phase(row, phase)
-            changes.prices.add(message.symbol)
         if phase is Phase.UNKNOWN and message.session:
             code = message.session
             changes.unknown_sessions[code] = changes.unknown_sessions.get(code, 0) + 1
-        if phase is not exchanges.phases.get(exchange):
-            self._roll.tell_phases(
-                exchanges.hear(exchange, message.symbol, phase, message.exchange_time_s), changes
-            )
+        exchanges = self._roll.exchanges
+        exchanges.join(exchange, message.symbol)
+        if row.phase is phase is exchanges.phases.get(exchange):
+            return
+        time_s = message.exchange_time_s
+        self._roll.tell_phases(exchanges.hear(exchange, message.symbol, phase, time_s), changes)
+        # a halt outlives its window; any other phase of a window that is over says nothing of now
+        if phase is not Phase.HALTED and exchanges.is_past(exchange, phase, time_s):
+            phase = exchanges.phases[exchange]
+        if row.phase is not phase or row.est_match_price is not None:
+            day.board.set_phase(row, phase)
+            changes.prices.add(message.symbol)
 
     def _apply_trade(self, message: TradeMessage, changes: Changes) -> None:
         if not self._is_tracked(message.symbol, changes):

@@ -47,6 +47,7 @@ class SessionRoll:
         self.market_time_s = 0.0
         self.tick_s: float | None = None
         self._is_outrun = False
+        self._at_tick_s = 0.0  # market time when the last tick came
         self._second = 0
         self._final_at_s = 0.0
 
@@ -60,7 +61,10 @@ class SessionRoll:
         self._is_outrun = is_outrun
         if self.tick_s is None or time_s > self.tick_s:
             self.tick_s = time_s
-        self.advance_to(time_s, changes)
+        # messages that are on their way are older than the tick of a source that outruns it: they lead while they flow
+        if not (is_outrun and self.market_time_s != self._at_tick_s):
+            self.advance_to(time_s, changes)
+        self._at_tick_s = self.market_time_s
 
     def advance_to(self, time_s: float, changes: Changes) -> None:
         """Move market time on to `time_s` unless it is there already."""

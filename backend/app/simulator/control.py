@@ -18,6 +18,7 @@ from app.simulator.hub import Hub
 from app.simulator.player import Player
 from app.simulator.tokens import TokenIssuer
 from app.simulator.truth import Truth
+from app.simulator.wire import CHANNELS
 
 
 class Control:
@@ -165,10 +166,12 @@ class Control:
         if kind != "all" and kind not in malformed.KINDS:
             raise FaultError(f"no malformed kind {kind!r}; GET /sim/faults lists them")
         channel = str(body.get("channel", "X-TRADE")).upper()
+        if channel not in CHANNELS:
+            raise FaultError(f"channel must be one of {', '.join(CHANNELS)}")
         sample = next(iter(self._channels.last_messages(channel, lambda _channel, _symbol: True)), None)
         if sample is None:
             raise FaultError(f"nothing was sent on {channel} yet")
-        kinds = list(malformed.KINDS) if kind == "all" else [kind]
+        kinds = [k for k in malformed.KINDS if k not in malformed.FATAL_KINDS] if kind == "all" else [kind]
         for name in kinds * max(1, int(number(body, "count", 1))):
             self._hub.send_raw(malformed.frame(name, channel, sample.content()))
         self._hub.flush()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
 from urllib.parse import parse_qsl, urlsplit
@@ -17,6 +18,8 @@ import orjson
 from msgspec import Struct
 
 from app.simulator.signalr import OP_CLOSE, OP_PING, OP_PONG, OP_TEXT, websocket_frame
+
+_log = logging.getLogger(__name__)
 
 _WEBSOCKET_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _REQUEST_BYTES_MAX = 65_536
@@ -162,7 +165,11 @@ class HttpConnection(asyncio.Protocol):
         self._task = asyncio.get_running_loop().create_task(self._respond(request))
 
     async def _respond(self, request: Request) -> None:
-        result = await self._answer(request)
+        try:
+            result = await self._answer(request)
+        except Exception:  # an answer that never comes would hang a client that has no time-out
+            _log.exception("%s %s failed", request.method, request.path)
+            result = Response(b"", 500, "text/plain")
         self._task = None
         if result is None:
             self.abort()

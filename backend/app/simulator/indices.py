@@ -38,6 +38,8 @@ class BackgroundBasket:
         self._step_return = _STEP_RETURN[exchange]
         self._activity = activity
         self._steps = [0] * count
+        self._names_at = [0] * (2 * self._limit + 1)  # how many names stand at each step, floor first
+        self._names_at[self._limit] = count
         self.sum_of_steps = 0
         self.volume = self.value = 0
 
@@ -45,13 +47,15 @@ class BackgroundBasket:
         """Move a few names by a tick and add what they traded in five seconds."""
         rng = self._rng
         drawn_to = factor / self._step_return
-        for _ in range(len(self._steps) // 12):
+        for _ in range(len(self._steps) // 40):
             n = rng.randrange(len(self._steps))
             step = 1 if rng.random() < 0.5 + _PULL * (drawn_to - self._steps[n]) else -1
             moved = max(-self._limit, min(self._limit, self._steps[n] + step))
             self.sum_of_steps += moved - self._steps[n]
+            self._names_at[self._steps[n] + self._limit] -= 1
+            self._names_at[moved + self._limit] += 1
             self._steps[n] = moved
-            volume = int(rng.lognormvariate(8.3, 1.2) * self._activity)
+            volume = int(rng.lognormvariate(9.5, 1.2) * self._activity)
             self.volume += volume
             self.value += volume * 15_000
 
@@ -61,17 +65,8 @@ class BackgroundBasket:
 
     def breadth(self) -> tuple[int, int, int, int, int]:
         """Return (advances, unchanged, declines, ceilings, floors)."""
-        limit = self._limit
-        ceilings, floors = self._steps.count(limit), self._steps.count(-limit)
-        unchanged = self._steps.count(0)
-        advances = sum(step > 0 for step in self._steps) - ceilings
-        return (
-            advances,
-            unchanged,
-            len(self._steps) - advances - unchanged - ceilings - floors,
-            ceilings,
-            floors,
-        )
+        names, limit = self._names_at, self._limit
+        return sum(names[limit + 1 : -1]), names[limit], sum(names[1:limit]), names[-1], names[0]
 
 
 class IndexBasket:

@@ -151,6 +151,10 @@ KINDS: dict[str, Callable[[str, bytes], bytes]] = {
 }
 
 
+# RFC 6455 obliges a client to hang up on these, so "all" leaves them out
+FATAL_KINDS = frozenset({"frame_not_utf8"})
+
+
 def frame(kind: str, channel: str, content: bytes) -> bytes:
     """Return the WebSocket frame of a malformed kind, made from a sound Content of the channel."""
     opcode = OP_BINARY if kind == "frame_binary" else OP_TEXT

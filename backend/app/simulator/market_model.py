@@ -204,11 +204,24 @@ class MarketDay:
 
     def _lock_of(self, day: TradingDay, side: int) -> Callable[[float], Iterator[Event]]:
         def act(time_s: float) -> Iterator[Event]:
-            was = day.lock_side
-            day.lock_side = side
-            if was and not side:
+            was, day.lock_side = day.lock_side, side
+            if side:
+                return self._rush_of(day)(time_s)
+            if was:
                 day.book.open_at(day.price)
-                yield day.quote(time_s, session_at(day.security.exchange, time_s - self._midnight_s)[1])
+                _, code, _ = session_at(day.security.exchange, time_s - self._midnight_s)
+                return iter((day.quote(time_s, code),))
+            return iter(())
+
+        return act
+
+    def _rush_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
+        """Drive a stock to its limit a level every few seconds, however thin the day."""
+
+        def act(time_s: float) -> Iterator[Event]:
+            if day.lock_side:
+                yield from day.rush(time_s, "LO")
+                self._at(time_s - self._midnight_s + day.rng.uniform(2.0, 6.0), act)
 
         return act
 

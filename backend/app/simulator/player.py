@@ -97,7 +97,11 @@ class Player:
         due_s = float("inf") if self._clock.speed == 0 else self._clock.time_s()
         played = 0
         event = self._next
-        while event is not None and event.time_s <= due_s and played < _BATCH_EVENTS:
+        last_s = 0.0
+        # what happens at one moment stays together: a match, and the book it leaves, which X waits for
+        while (
+            event is not None and event.time_s <= due_s and (played < _BATCH_EVENTS or event.time_s == last_s)
+        ):
             if self._late_quotes:
                 self._release_quotes(event.time_s)
             self._play(event)

@@ -86,12 +86,14 @@ class TradeDay:
         total_volume = total_value = 0
         high = low = open_price = self.trades[0].price
         moments = _spread(self.trades)
+        last_s = 0.0
         for n, (trade, moment_s) in enumerate(zip(self.trades, moments, strict=True)):
             session = "ATO" if n < opening else "ATC" if trade.second >= _ATC_S else "LO"
             # late prints carry the second of the boundary, and the auction's batch the second of its end
             while changes and self._is_over(changes[0], trade, session):
                 start, code = changes.pop(0)
-                yield Status(self.security, midnight + min(start, moment_s), code)
+                yield Status(self.security, midnight + max(min(start, moment_s), last_s), code)
+            last_s = moment_s
             total_volume += trade.volume
             total_value += trade.price * trade.volume * FUTURES_VALUE_FACTOR
             high, low = max(high, trade.price), min(low, trade.price)
@@ -113,7 +115,6 @@ class TradeDay:
                 trade.price if is_auction else 0,
                 False,
             )
-        last_s = moments[-1]
         for start, code in changes:
             yield Status(self.security, midnight + max(start, last_s + 1.0), code)
 

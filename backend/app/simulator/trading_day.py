@@ -60,9 +60,6 @@ class TradingDay:
         side = self.flow.side(lean)
         for n in range(self.flow.prints_in_order()):
             volume = self.flow.volume()
-            if self.lock_side and side == self.lock_side:
-                resting = self.book.asks if side > 0 else self.book.bids
-                volume = max(volume, resting[0][1] if resting else 0)  # the rush clears a level at a time
             fill = self.book.match(side, volume)
             if fill is None:
                 if n == 0 and not self.lock_side:
@@ -71,6 +68,20 @@ class TradingDay:
                 return
             yield self._print(time_s, session, "continuous", fill[0], fill[1], side, _WIRE_SIDE[side], True)
             yield self.quote(time_s, session)
+
+    def rush(self, time_s: float, session: str) -> Iterator[Event]:
+        """Clear a level of the book towards the limit; at the limit itself nobody is left on the other side."""
+        side = self.lock_side
+        resting = self.book.asks if side > 0 else self.book.bids
+        if not side or not resting:
+            return
+        limit = self.security.ceiling if side > 0 else self.security.floor
+        price, volume = resting[0]
+        self.book.match(side, volume)
+        yield self._print(time_s, session, "continuous", price, volume, side, _WIRE_SIDE[side], True)
+        if price == limit:
+            self.book.wall(side)
+        yield self.quote(time_s, session)
 
     def gather(self, time_s: float, session: str) -> Quote:
         """Return the book of a running call auction: a tentative price, which may look crossed or locked."""

@@ -369,6 +369,11 @@ async def test_metrics_name_route_templates_never_paths(rest: httpx.AsyncClient,
     assert 'feed_age_seconds{channel="X-TRADE"} 0.2' in text
 
 
+async def test_wrong_choice_is_named_as_the_caller_wrote_it(rest: httpx.AsyncClient) -> None:
+    message = (await rest.get("/api/market/alerts?type=SPIKE")).json()["error"]["message"]
+    assert message.startswith("type: Input should be 'VOLUME_SPIKE'")
+
+
 async def test_indices_before_any_data_are_empty(rest: httpx.AsyncClient, backend: Backend) -> None:
     backend.market.indices.clear()
     assert (await rest.get("/api/indices")).json() == {}

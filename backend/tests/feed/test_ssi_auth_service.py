@@ -13,7 +13,7 @@ from app.feed import ssi_auth_service
 from app.feed.errors import FeedConnectError, FeedLoginError
 from app.feed.http_client import make_http_client
 from app.feed.redaction import Redactor
-from app.feed.ssi_auth_service import LIFETIME_UNKNOWN_S, SSIAuthService, read_expiry
+from app.feed.ssi_auth_service import LIFETIME_UNKNOWN_S, REFUSAL_KEPT_S, SSIAuthService, read_expiry
 from tests.feed.fake_clock import FakeClock
 from tests.feed.signalr_server import CONSUMER_ID, CONSUMER_SECRET, SignalRServer, make_token, running_server
 
@@ -115,6 +115,20 @@ async def test_login_with_wrong_keys_says_what_ssi_says(
     with pytest.raises(FeedLoginError, match="The connection is invalid") as raised:
         await make_auth(server.url, http, clock, secret="a-wrong-secret").token()
     assert "a-wrong-secret" not in str(raised.value)
+
+
+async def test_login_with_wrong_keys_is_not_repeated_by_everyone_who_asks(
+    server: SignalRServer, http: httpx.AsyncClient, clock: FakeClock
+) -> None:
+    auth = make_auth(server.url, http, clock, secret="a-wrong-secret")
+    for _ in range(4):
+        with pytest.raises(FeedLoginError, match="The connection is invalid"):
+            await auth.token()
+    assert auth.logins == 1
+    await clock.advance(REFUSAL_KEPT_S)
+    with pytest.raises(FeedLoginError):
+        await auth.token()
+    assert auth.logins == 2
 
 
 async def test_login_without_keys_asks_nobody(

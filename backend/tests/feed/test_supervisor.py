@@ -231,6 +231,18 @@ async def test_feed_without_prints_in_an_auction_is_not_partial(rig: Rig) -> Non
     assert rig.service.status().muted_channels == ["X-TRADE"]
 
 
+async def test_feed_without_foreign_flow_in_an_auction_is_not_partial() -> None:
+    rig = Rig(channels="X-QUOTE:ALL,MI:ALL,R:ALL")
+    await rig.feed_start()
+    rig.is_matching = False
+    await rig.feed(200, QUOTE, INDEX)
+    assert rig.state is FeedState.LIVE
+    rig.is_matching = True
+    await rig.feed(70, QUOTE, INDEX)
+    assert rig.service.status().muted_channels == ["R"]
+    await rig.service.stop()
+
+
 async def test_feed_with_a_rare_channel_waits_for_its_own_rhythm(rig: Rig) -> None:
     await rig.advance(0.0)
     for _ in range(6):

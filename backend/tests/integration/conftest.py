@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.control import Control
 from tests.integration.processes import Child, SimulatorChild
-from tests.integration.running_app import LongestCallback, watched_loop
+from tests.integration.running_app import LongestCallback, collector_restored, watched_loop
 from tests.integration.written import everything_written, find_secrets
 
 type StartSimulator = Callable[..., SimulatorChild]
@@ -36,8 +36,9 @@ def deaths(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.fixture
 def held(deaths: list[int]) -> Iterator[LongestCallback]:
     """Watch the loop through the test; fail it when a callback was too long, or a task died."""
-    with watched_loop() as longest:
-        yield longest
+    with collector_restored():
+        with watched_loop() as longest:
+            yield longest
     longest.check()
     assert deaths == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -80,6 +81,7 @@ class RunningApp:
 
     async def metrics(self) -> dict[tuple[str, str], float]:
         """Return (name, its only label) -> value."""
+        await asyncio.sleep(0)
         text = (await self.http.get("/metrics")).text
         return {
             (sample.name, next(iter(sample.labels.values()), "")): sample.value
@@ -98,6 +100,9 @@ class RunningApp:
     async def assert_every_route_answers(self) -> None:
         """Ask each REST route; each must give 200 and JSON that any parser takes."""
         for route in REST_ROUTES:
+            await asyncio.sleep(
+                0
+            )  # a request in this process may not suspend once: each is a callback of its own
             response = await self.http.get(route)
             assert response.status_code == 200, (route, response.text)
             json.loads(response.text, parse_constant=_refuse_constant)
@@ -108,19 +113,26 @@ class RunningApp:
 async def running_app(sim_url: str, **settings: Any) -> AsyncIterator[RunningApp]:
     """Start it on a simulator that runs already."""
     wanted = {"feed_source": "simulator", "sim_url": sim_url, "database_url": "off"} | settings
-    thresholds = gc.get_threshold()
     app = create_app(Settings(_env_file=None, **wanted))  # type: ignore[call-arg]
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as http:
+            yield RunningApp(app.state.application, http)
+
+
+@contextmanager
+def collector_restored() -> Iterator[None]:
+    """Undo what an instance does to the garbage collector. Not within a watch: the next collection is a long one."""
+    thresholds = gc.get_threshold()
     try:
-        async with app.router.lifespan_context(app):
-            transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as http:
-                yield RunningApp(app.state.application, http)
+        yield
     finally:
         gc.unfreeze()
         gc.set_threshold(*thresholds)
 
 
 CALLBACK_MAX_S = 0.1  # issue 1: nothing may hold the loop longer
+TRACED_FACTOR = 3  # under coverage every line costs more
 
 
 class LongestCallback:
@@ -135,7 +147,11 @@ class LongestCallback:
         return round(self.seconds * 1000, 1)
 
     def check(self) -> None:
-        assert self.seconds <= CALLBACK_MAX_S, f"{self.ms} ms of CPU: {self.what}"
+        is_traced = (
+            sys.gettrace() is not None or sys.monitoring.get_tool(sys.monitoring.COVERAGE_ID) is not None
+        )
+        limit_s = CALLBACK_MAX_S * (TRACED_FACTOR if is_traced else 1)
+        assert self.seconds <= limit_s, f"{self.ms} ms of CPU: {self.what}"
 
 
 @contextmanager

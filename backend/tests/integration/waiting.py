@@ -7,7 +7,7 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable
 
-POLL_S = 0.02
+POLL_S = 0.01
 
 
 async def until(
@@ -35,3 +35,19 @@ def until_sync(condition: Callable[[], object], what: str, deadline_s: float = 2
             raise AssertionError(f"after {deadline_s:.0f} s still not: {what}")
         time.sleep(POLL_S)
     return time.monotonic() - started_s
+
+
+async def is_steady(
+    value: Callable[[], object], what: str, for_s: float = 0.3, deadline_s: float = 20
+) -> None:
+    """Wait until a value has stayed the same for a while."""
+    last, since_s = value(), time.monotonic()
+
+    def has_stayed() -> bool:
+        nonlocal last, since_s
+        now = value()
+        if now != last:
+            last, since_s = now, time.monotonic()
+        return time.monotonic() - since_s >= for_s
+
+    await until(has_stayed, what, deadline_s)

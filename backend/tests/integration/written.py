@@ -26,7 +26,12 @@ def everything_written() -> Iterator[list[str]]:
     """Collect log lines of every level and library, before any redaction, and what is printed."""
     records, root, printed = _Records(), logging.getLogger(), io.StringIO()
     level = root.level
-    logging.getLogger("httpcore").setLevel(logging.WARNING)  # as configure_logging has it: it logs each step
+    for name in (
+        "httpcore",
+        "httpx",
+        "websockets",
+    ):  # the test's own clients, and the level configure_logging sets
+        logging.getLogger(name).setLevel(logging.WARNING)
     root.addHandler(records)
     root.setLevel(logging.DEBUG)
     try:

@@ -1,11 +1,14 @@
 from datetime import date
 
+import pytest
+
 from app.market.exchange_phases import ExchangePhases
 from app.market.models import Phase
 from tests.market.builders import (
     CALENDAR,
     TODAY,
     at,
+    make_limits,
     make_processor,
     make_quote,
     make_status,
@@ -132,3 +135,67 @@ def test_processor_repeated_trade_does_not_move_the_phase():
     processor = make_processor()
     processor.apply([make_trade(), make_trade(session="ATC")])
     assert processor.get_prices()["VNM"].phase is Phase.CONTINUOUS
+
+
+@pytest.mark.parametrize(
+    ("clock", "day", "row_time", "session", "now"),
+    [
+        ("12:00:00", TODAY, "11:29:55", "LO", Phase.LUNCH),
+        ("14:35:00", TODAY, "14:29:55", "LO", Phase.ATC),
+        ("18:00:00", TODAY, "14:45:00", "ATC", Phase.CLOSED),
+        ("10:00:00", date(2026, 11, 22), "14:45:00", "ATC", Phase.CLOSED),  # Sunday, rows of Friday
+        ("08:30:00", date(2026, 11, 23), "14:45:00", "ATC", Phase.PRE_OPEN),
+    ],
+)
+def test_processor_rows_replayed_on_subscription_do_not_bring_their_phase_back(
+    clock, day, row_time, session, now
+):
+    symbols = ("VNM", "FPT", "VCB")
+    processor = make_processor()
+    processor.apply([make_tick(clock, day)])
+    for _ in range(2):  # at the start, and again after a reconnection
+        processor.apply([make_quote(symbol, time=row_time, session=session) for symbol in symbols])
+        processor.apply([make_trade(symbol, total=500, time=row_time, session=session) for symbol in symbols])
+        assert processor.phase_of("HOSE") is now
+        assert {row.phase for row in processor.get_prices().values()} == {now}
+
+
+def test_processor_replayed_auction_row_leaves_no_estimate_behind():
+    processor = make_processor()
+    auction = {"session": "ATC", "time": "14:45:00", "est_match_price": 60_100, "total": 500}
+    processor.apply([make_tick("14:44:59")])
+    for is_combined in (False, True):
+        processor.apply([make_trade(is_combined=is_combined, **auction), make_tick("14:50:00")])
+        assert processor.get_prices()["VNM"].est_match_price is None
+        processor.apply([make_trade(is_combined=is_combined, **auction)])
+        assert processor.get_prices()["VNM"].est_match_price is None
+
+
+def test_processor_halt_of_before_the_window_is_shown():
+    processor = make_processor()
+    processor.apply([make_tick("13:30:00")])
+    processor.apply([make_quote("FPT", time="13:29:00"), make_quote("VCB", time="13:29:00")])
+    processor.apply([make_quote("VNM", time="10:00:00", session="H")])
+    assert processor.get_prices()["VNM"].phase is Phase.HALTED
+    assert processor.phase_of("HOSE") is Phase.CONTINUOUS
+
+
+def test_processor_one_halt_does_not_halt_an_exchange_whose_limits_came_from_rest():
+    symbols = ("VNM", "FPT", "VCB")
+    processor = make_processor()
+    processor.apply([make_tick("10:00:00"), *(make_limits(symbol) for symbol in symbols)])
+    processor.apply([make_quote(symbol, time="10:00:01") for symbol in symbols])
+    processor.apply([make_status("VNM", "HALT", time="10:00:02")])
+    assert processor.phase_of("HOSE") is Phase.CONTINUOUS
+    assert processor.get_prices()["FPT"].phase is Phase.CONTINUOUS
+
+
+def test_exchange_phases_symbol_that_came_back_no_longer_dissents():
+    phases = make_phases("A", "B", "C")
+    phases.hear("HOSE", "A", Phase.HALTED, at("10:00:01"))
+    phases.hear("HOSE", "A", Phase.CONTINUOUS, at("10:05:00"))
+    assert phases.hear("HOSE", "B", Phase.HALTED, at("10:10:00")) == []
+
+
+def test_exchange_phases_exchange_without_hours_has_no_past():
+    assert not make_phases().is_past("HNXBOND", Phase.ATO, at("09:00:00"))

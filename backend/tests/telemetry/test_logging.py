@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -12,15 +11,7 @@ from app.telemetry.logging import RedactFilter, configure_logging, redact
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
 
-@pytest.fixture(autouse=True)
-def restored_logging() -> Iterator[None]:
-    loggers = [logging.getLogger(name) for name in ("", "uvicorn", "uvicorn.error", "uvicorn.access")]
-    before = [(item.handlers[:], item.level, item.propagate, item.filters[:]) for item in loggers]
-    yield
-    structlog.reset_defaults()
-    for item, (handlers, level, propagate, filters) in zip(loggers, before, strict=True):
-        item.handlers[:], item.propagate, item.filters[:] = handlers, propagate, filters
-        item.setLevel(level)
+pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
 @pytest.mark.parametrize(
