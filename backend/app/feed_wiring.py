@@ -185,16 +185,23 @@ class Feed:
             return settings.ssi_base_url, settings.ssi_stream_url
         url = settings.sim_url
         if not url:
-            simulator = self._simulator = SimulatorProcess(await self._simulator_arguments())
+            simulator = self._simulator = SimulatorProcess(
+                self._simulator_arguments(await self._simulated_date())
+            )
             stack.push_async_callback(simulator.stop)
             url = await simulator.start()
         return url, url
 
-    async def _simulator_arguments(self) -> list[str]:
+    async def _simulated_date(self) -> date | None:
+        """Return the date a simulated market has to begin at, None for the one it chooses."""
+        if self._first_simulated_date is None or self._source is not FeedSource.SIMULATOR:
+            return None
+        return await self._first_simulated_date()
+
+    def _simulator_arguments(self, first: date | None = None) -> list[str]:
         settings = self._settings
         if self._source is FeedSource.REPLAY:
             return ["replay", *self._replay_files, "--speed", str(settings.sim_speed)]
-        first = await self._first_simulated_date() if self._first_simulated_date is not None else None
         return [
             *(["--date", first.isoformat()] if first is not None else []),
             "--seed", str(settings.sim_seed),

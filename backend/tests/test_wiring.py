@@ -33,7 +33,7 @@ from tests.publish.fakes import OPENING, eventually
 
 
 def make_settings(**given: Any) -> Settings:
-    wanted = {"feed_source": "simulator", "sim_url": "http://127.0.0.1:9/"} | given
+    wanted = {"feed_source": "simulator", "sim_url": "http://127.0.0.1:9/", "database_url": "off"} | given
     return Settings(_env_file=None, **wanted)  # type: ignore[call-arg]
 
 
