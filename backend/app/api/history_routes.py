@@ -26,7 +26,7 @@ from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
 from app.market.models import BasisPoint
 
-BARS_MAX = 10_000  # sent oldest first, so they are read at once
+BARS_MAX = 5_000  # twenty days of minutes; sent oldest first, so they are read at once
 ROWS_MAX = 100_000
 RANGE_ROWS = 25_000  # five days of an index, a state every 5 s
 
