@@ -10,6 +10,7 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
+import httpx
 import msgspec
 import websockets
 
@@ -18,6 +19,7 @@ from benchmarks.figures import Figure, percentile
 from benchmarks.frame_mix import STAMP_MODULUS
 from benchmarks.served_app import connect_when_up, served_app
 
+CONNECT_TIMEOUT_S = 30.0
 FEED_RATE = 2_000
 MOMENTS = 20  # that stand for the messages of one frame
 
@@ -39,12 +41,14 @@ async def measure_fan_out(clients: int, seconds: float, throttle_ms: int) -> lis
     async with AsyncExitStack() as stack:
         sender = await stack.enter_async_context(ChildProcess("-m", "benchmarks.sender"))
         environment = {
+            "DATABASE_URL": "off",  # storing is measured elsewhere
             "SIM_URL": (await sender.answer())["url"],
             "WS_MAX_CONNECTIONS_PER_IP": str(clients + 1),
             "WS_THROTTLE_INTERVAL_MS": str(throttle_ms),
         }
         address, _ = await stack.enter_async_context(served_app(environment))
         sockets = [await connect_when_up(f"{address}/ws/market") for _ in range(clients)]
+        await _until_connected(address)
         readers = [asyncio.create_task(_read(socket, latencies)) for socket in sockets]
         await sender.tell({"count": 0})
         await sender.answer()
@@ -68,6 +72,13 @@ async def measure_fan_out(clients: int, seconds: float, throttle_ms: int) -> lis
             f"{newest_ms[1]:.0f} ms; {frames:,} frames",
         )
     ]
+
+
+async def _until_connected(address: str) -> None:
+    """Wait until the application hears the sender: what is sent before is lost on it."""
+    async with asyncio.timeout(CONNECT_TIMEOUT_S), httpx.AsyncClient() as http:
+        while not (await http.get(f"{address.replace('ws', 'http', 1)}/health")).json()["feed"]["connected"]:
+            await asyncio.sleep(0.1)
 
 
 class Latencies:

@@ -146,9 +146,9 @@ def test_feed_before_it_runs_knows_the_fallback_list_and_counts_nothing() -> Non
         ({"feed_source": "replay", "sim_speed": 10}, "replay a.csv b.csv --speed 10.0"),
     ],
 )
-async def test_feed_starts_its_simulator_as_the_settings_say(given: dict[str, Any], arguments: str) -> None:
+def test_feed_starts_its_simulator_as_the_settings_say(given: dict[str, Any], arguments: str) -> None:
     feed = make_feed(make_settings(**given), replay_files=["a.csv", "b.csv"])
-    assert await feed._simulator_arguments() == arguments.split()
+    assert feed._simulator_arguments() == arguments.split()
 
 
 async def test_feed_of_ssi_takes_its_hosts_its_keys_and_the_wall_clock() -> None:
