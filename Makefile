@@ -58,7 +58,7 @@ parquet: $(RUN_ENV) ## Install what exports to parquet need (pyarrow, 55 MB)
 simulate: $(RUN_ENV) ## Start only the stand-in SSI server (ARGS="--help")
 	@$(APP) simulate $(ARGS)
 
-replay: setup ## Play a trade file or a recording: make replay FILE=path [SPEED=10]
+replay: setup ## Play a trade file: make replay FILE=path [SPEED=10]
 	@test -n "$(FILE)" || { echo 'make replay FILE=path/to/vn30f1m_trades_DATE.csv.gz [SPEED=10]' >&2; exit 2; }
 	@$(APP) replay $(addprefix ../,$(filter-out /%,$(FILE))) $(filter /%,$(FILE)) --speed $(or $(SPEED),10) $(ARGS)
 

@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_address(serve)
     serve.set_defaults(overrides=_address)
 
-    replay = verbs.add_parser("replay", help="run the tracker on trade files or recordings instead of a feed")
+    replay = verbs.add_parser("replay", help="run the tracker on trade files instead of a feed")
     replay.add_argument("files", nargs="+", type=_existing_file, metavar="FILE")
     replay.add_argument(
         "--speed", type=float, default=10.0, help="times real time; 0 is as fast as possible (10)"
