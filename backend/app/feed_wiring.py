@@ -42,10 +42,17 @@ LISTS_PAUSE_S = 5.0  # between looks whether the lists have been read
 FIRST_LISTS_TIMEOUT_S = (
     8.0  # the stream waits this long for the list of tracked symbols, then takes the fallback
 )
+SCOPE_LABEL_CHARACTERS_MAX = 40  # it travels in every ForeignSummary and stands in a heading
 
 logger = logging.getLogger(__name__)
 
 type StatusCallback = Callable[[FeedStatus], None]
+
+
+def scope_label(wanted: Sequence[str]) -> str:
+    """Return what ForeignSummary.scope calls the tracked symbols: their names, or how many there are."""
+    names = ",".join(wanted)
+    return names if len(names) <= SCOPE_LABEL_CHARACTERS_MAX else f"{len(wanted)} symbols"
 
 
 class Feed:
@@ -296,9 +303,9 @@ class Feed:
 
     def _apply_lists(self, lists: Lists) -> None:
         self._lists = lists
-        label = ",".join(self._settings.tracked_symbols)
-        if self._settings.tracked_symbols != ["ALL"]:
-            self._changed(self._processor.set_tracked(frozenset(lists.tracked), label))
+        wanted = self._settings.tracked_symbols
+        if wanted != ["ALL"]:
+            self._changed(self._processor.set_tracked(frozenset(lists.tracked), scope_label(wanted)))
         if lists.known is not None:
             self._changed(self._processor.set_known_symbols(frozenset(lists.known)))
         if lists.limits:

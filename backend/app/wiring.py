@@ -26,7 +26,7 @@ from app.clock import SystemClock
 from app.config import Settings
 from app.feed.futures_resolver import FuturesResolver
 from app.feed.simulator_process import SimulatorError
-from app.feed_wiring import Feed
+from app.feed_wiring import Feed, scope_label
 from app.history.stored_history import StoredHistory
 from app.history_wiring import History
 from app.market.alert_rules import AlertThresholds
@@ -244,11 +244,10 @@ def _history_access(application: Application, history: History) -> HistoryAccess
 
 def _processor(settings: Settings, calendar: TradingCalendar) -> MarketDataProcessor:
     wanted = settings.tracked_symbols
-    label = ",".join(wanted)
     return MarketDataProcessor(
         calendar=calendar,
         tracked=None if wanted == ["ALL"] else frozenset(),  # filled in once the lists are read
-        scope=label if len(label) <= 40 else f"{len(wanted)} symbols",
+        scope=scope_label(wanted),
         alert_thresholds=AlertThresholds(
             volume_spike_ratio=settings.alert_volume_spike_ratio,
             volume_spike_window_s=settings.alert_volume_window_min * 60,

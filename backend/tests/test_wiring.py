@@ -22,6 +22,7 @@ from app.clock import VIETNAM
 from app.config import Settings
 from app.feed.errors import RejectReason
 from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
+from app.feed.reference_service import Lists
 from app.feed_wiring import Feed
 from app.main import create_app, serve
 from app.market.messages import ExchangeSide, TradeMessage
@@ -337,3 +338,12 @@ def test_serve_on_an_address_that_is_not_ours_is_one_line(capsys: pytest.Capture
     err = capsys.readouterr().err
     assert err.startswith("port 0 on 192.0.2.1 cannot be used")
     assert err.count("\n") == 1
+
+
+async def test_scope_of_a_long_list_is_the_same_before_and_after_the_lists_are_read() -> None:
+    wanted = [f"AB{number}" for number in range(20)]
+    application = Application(make_settings(tracked_symbols=wanted))
+    before = application.processor.get_foreign_summary().scope
+    feed = make_feed(make_settings(tracked_symbols=wanted), processor=application.processor)
+    feed._apply_lists(Lists(tracked=frozenset(wanted)))
+    assert application.processor.get_foreign_summary().scope == before == "20 symbols"
