@@ -227,7 +227,9 @@ async def _check(settings: Settings, options: argparse.Namespace) -> int:
     wanted = CheckRange(symbol, first, last, settings.retain_trades_days)
     report = _CheckReport()
     async with database_at(_place(settings)) as dsn, connect(dsn) as connection:
-        waiting = await waiting_text(settings)  # before the recount: rows that arrive meanwhile are in neither
+        waiting = await waiting_text(
+            settings
+        )  # before the recount: rows that arrive meanwhile are in neither
         async for day in check_days(connection, wanted, today=SystemClock().now().date(), begun=report.begin):
             report.note(day)
     return report.end(waiting)
