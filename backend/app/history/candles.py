@@ -16,6 +16,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from app.history.candle_statements import (
+    ATC_MINUTE,
+    DAYS_STATEMENT,
+    SOURCE_MINUTES,
+    Source,
+    bars_statement,
+)
 from app.history.paging import Page, TimeRange, can_be_stored, check_limit, decode_cursor, encode_cursor
 from app.history.pool import DatabasePool
 from app.history.stored_price import price_reader
@@ -25,7 +32,6 @@ from app.market.market_time import VIETNAM
 from app.market.messages import Price
 from app.market.models import Phase
 
-ATC_MINUTE = 14 * 60 + 45
 DAYS_MAX = 10_000
 # minutes after the last bar that may belong to it (1 h of the widest bar, 95 of lunch), and those of an auction
 EXTRA_ROWS = 60 + 95 + 45
@@ -47,6 +53,7 @@ MINUTES = {
     Interval.THIRTY_MINUTES: 30,
     Interval.ONE_HOUR: 60,
 }
+_STATEMENTS: dict[Source, str] = {source: bars_statement(source) for source in SOURCE_MINUTES}
 
 
 class Candle(Struct, frozen=True, gc=False):
@@ -81,73 +88,6 @@ class RepairedMinute(Struct, frozen=True, gc=False):
     value: int = 0  # 0: volume times the mean of high and low
 
 
-_SUMS = "volume, value, mua_chu_dong_volume, ban_chu_dong_volume, neutral_volume, trade_count"
-_ROLLED_UP = """
-    (array_agg(open ORDER BY open_time, open_total))[1] AS open, max(high) AS high, min(low) AS low,
-    (array_agg(close ORDER BY open_time DESC, open_total DESC))[1] AS close,
-    sum(volume)::int8 AS volume, sum(value)::int8 AS value,
-    sum(mua_chu_dong_volume)::int8 AS mua_chu_dong_volume, sum(ban_chu_dong_volume)::int8 AS ban_chu_dong_volume,
-    sum(neutral_volume)::int8 AS neutral_volume, sum(trade_count)::int8 AS trade_count, max(origin) AS origin
-"""
-_MINUTE = f"bucket, phase, open, high, low, close, {_SUMS}"
-_WITHIN = (
-    "symbol = $1 AND bucket >= $2::timestamptz - INTERVAL '1 hour'"
-    " AND bucket < $3::timestamptz + make_interval(mins => $4 + 95)"
-)
-# Each side is cut before they meet, so that a walk of the key's end is all that is read, however long the history.
-# $1 symbol, $2 start, $3 end (both of the bar's label), $4 minutes a bar, $5 minute of the opening auction's bar,
-# $6 minute rows read at most. `minute` is the minute of the Vietnamese day. The range of the minutes is wider than
-# that of the labels by as much as a print can move: 1 h back (PLO), 95 minutes on (lunch).
-_BARS = f"""
-    WITH theirs AS MATERIALIZED (
-        SELECT {_MINUTE}, bucket AS open_time, 0::int8 AS open_total, origin FROM candle_repairs
-        WHERE {_WITHIN} ORDER BY bucket DESC LIMIT $6
-    ), newest AS MATERIALIZED (
-        SELECT *, ((extract(epoch FROM bucket)::int8 + 25200) % 86400 / 60)::int4 AS minute FROM (
-            SELECT * FROM (
-                SELECT {_MINUTE}, open_time, open_total, NULL::text AS origin FROM candle_1m
-                WHERE {_WITHIN} ORDER BY bucket DESC LIMIT $6
-            ) AS ours WHERE NOT EXISTS (SELECT 1 FROM theirs WHERE theirs.bucket = ours.bucket)
-            UNION ALL SELECT * FROM theirs
-        ) AS merged ORDER BY bucket DESC LIMIT $6
-    ), closings AS MATERIALIZED (
-        SELECT DISTINCT bucket - make_interval(mins => minute - 870) AS half_past_two FROM newest WHERE phase = 'atc'
-    )
-    SELECT label, {_ROLLED_UP}, (SELECT count(*) FROM newest) AS rows_read
-    FROM (
-        SELECT *, bucket + make_interval(mins => CASE
-            WHEN phase = 'atc' THEN bar_minute
-            WHEN phase = 'plo' THEN greatest(bar_minute / $4, ({ATC_MINUTE} + $4) / $4) * $4
-            ELSE bar_minute / $4 * $4 END - minute) AS label
-        FROM (
-            SELECT *, CASE
-                WHEN phase = 'ato' THEN $5
-                WHEN phase = 'atc' THEN {ATC_MINUTE}
-                WHEN phase = 'plo' THEN greatest(minute, {ATC_MINUTE + 1})
-                WHEN phase = 'continuous' AND minute BETWEEN 690 AND 779 THEN 689
-                WHEN phase = 'continuous' AND minute = 870 AND bucket IN (SELECT half_past_two FROM closings)
-                    THEN 869  -- UPCoM has no closing auction: its 14:30 is a minute like any other
-                ELSE minute END AS bar_minute
-            FROM newest OFFSET 0  -- computed once, not once a use
-        ) AS placed OFFSET 0
-    ) AS labelled
-    WHERE label >= $2 AND label <= $3 GROUP BY label ORDER BY label DESC LIMIT $7
-"""  # noqa: S608 - constants of this file
-# A day with a repaired minute is rolled up from its minutes.
-_DAY = "date_bin('1 day', {0}, '2000-01-01 00:00+07')"
-_DAYS = f"""
-    WITH repaired AS (
-        SELECT DISTINCT {_DAY.format("bucket")} AS day FROM candle_repairs
-        WHERE symbol = $1 AND bucket >= $2 AND bucket < $3::timestamptz + INTERVAL '1 day'
-    )
-    SELECT bucket AS label, open, high, low, close, {_SUMS}, NULL::text AS origin, 0::int8 AS rows_read
-    FROM candle_1d WHERE symbol = $1 AND bucket >= $2 AND bucket <= $3 AND bucket NOT IN (SELECT day FROM repaired)
-    UNION ALL
-    SELECT day AS label, {_ROLLED_UP}, 0::int8 FROM repaired JOIN candle_minutes
-        ON symbol = $1 AND bucket >= day AND bucket < day + INTERVAL '1 day'
-    WHERE day >= $2 AND day <= $3 GROUP BY day
-    ORDER BY label DESC LIMIT $4
-"""  # noqa: S608 - constants of this file
 # What is ours of a repaired minute stays: its active volumes. The rest of the provider's volume is neutral.
 _OURS = """
     SELECT wanted.symbol, wanted.bucket, coalesce(sum(mua_chu_dong_volume), 0)::int8,
@@ -192,12 +132,21 @@ class CandleRepository:
         self, symbol: str, interval: Interval, start: datetime, end: datetime, limit: int
     ) -> tuple[list[Any], bool]:
         if interval is Interval.ONE_DAY:
-            return await self._pool.fetch(_DAYS, symbol, start, end, min(limit, DAYS_MAX)), False
+            return await self._pool.fetch(DAYS_STATEMENT, symbol, start, end, min(limit, DAYS_MAX)), False
         minutes = MINUTES[interval]
+        source: Source = "candle_15m" if minutes % SOURCE_MINUTES["candle_15m"] == 0 else "candle_1m"
         opening_minute = 9 * 60 if is_derivative(symbol) else 9 * 60 + 15
-        rows_max = (limit + 1) * minutes + EXTRA_ROWS
-        rows = await self._pool.fetch(_BARS, symbol, start, end, minutes, opening_minute, rows_max, limit)
-        return rows, bool(rows) and rows[0]["rows_read"] >= rows_max and len(rows) < limit
+        rows = await self._pool.fetch(
+            _STATEMENTS[source],
+            symbol,
+            start,
+            end,
+            minutes,
+            opening_minute,
+            _rows_max(limit, minutes, SOURCE_MINUTES[source]),
+            limit,
+        )
+        return rows, bool(rows) and rows[0]["is_cut"] and len(rows) < limit
 
     async def store_repairs(self, minutes: Sequence[RepairedMinute], origin: str) -> int:
         """Let a provider's minutes (`repair` or `backfill`) replace ours; return how many were stored."""
@@ -210,6 +159,15 @@ class CandleRepository:
             ours = {(symbol, bucket): figures for symbol, bucket, *figures in found}
             rows = [_repair_row(minute, ours[minute.symbol, minute.timestamp], origin) for minute in minutes]
             return await insert_rows(connection, CANDLE_REPAIRS, rows)
+
+
+def _rows_max(bars: int, bar_minutes: int, row_minutes: int) -> int:
+    """Return how many rows of the source hold so many bars for certain.
+
+    A quarter may have one more: of an auction, or of prints that were matched before a break.
+    """
+    a_bar = bar_minutes // row_minutes + (1 if row_minutes > 1 else 0)
+    return (bars + 1) * a_bar + EXTRA_ROWS
 
 
 def _repair_row(minute: RepairedMinute, ours: Sequence[Any], origin: str) -> Row:

@@ -19,7 +19,7 @@ DIFFERENCES_MAX = 1_000  # a day; whoever has more needs no more lines
 
 
 class Difference(Struct, frozen=True):
-    """One thing that does not add up. `what` is `candle_1m`, `candle_1d` or `total_volume`."""
+    """One thing that does not add up. `what` is one of CANDLE_TABLES or `total_volume`."""
 
     trading_date: date
     symbol: str
@@ -66,7 +66,17 @@ _RECOUNT = """
     coalesce(sum(volume) FILTER (WHERE trade_type = 'neutral'), 0)::int8 AS neutral_volume,
     count(*) AS trade_count
 """
-_CANDLES = {"candle_1m": ("1 minute", ("bucket", "phase")), "candle_1d": ("1 day", ("bucket",))}
+_BUCKET = "date_bin('{0}', timestamp, '2000-01-01 00:00+07')"
+# as revision 0004 has it: where it belongs is not known before the closing auction
+_QUARTER_PHASE = (
+    f"CASE WHEN phase = 'continuous' AND timestamp - {_BUCKET.format('1 day')} >= INTERVAL '14:30'"
+    f" AND timestamp - {_BUCKET.format('1 day')} < INTERVAL '14:31' THEN 'half_past_two' ELSE phase END"
+)
+_CANDLES = {  # name -> width, phase of a print, None where candles have none
+    "candle_1m": ("1 minute", "phase"),
+    "candle_15m": ("15 minutes", _QUARTER_PHASE),
+    "candle_1d": ("1 day", None),
+}
 _TOTALS = """
     SELECT t.symbol, t.last, t.shown, coalesce(g.missed, 0)::int8 AS missed
     FROM (
@@ -89,18 +99,17 @@ _COUNTS = """
 
 
 def _candle_sql(name: str) -> str:
-    width, key = _CANDLES[name]
-    keys = ", ".join(("symbol", *key))
-    phase = "phase, " if "phase" in key else ""
+    width, phase = _CANDLES[name]
+    keys = "symbol, bucket, phase" if phase else "symbol, bucket"
     ours = ", ".join(f"k.{figure}" for figure in _FIGURES)
     counted = ", ".join(f"r.{figure}" for figure in _FIGURES)
     return f"""
         SELECT {keys}, array[{_as_texts("k")}] AS stored, array[{_as_texts("r")}] AS counted
         FROM (
-            SELECT symbol, {phase}date_bin('{width}', timestamp, '2000-01-01 00:00+07') AS bucket, {_RECOUNT}
+            SELECT symbol, {_BUCKET.format(width)} AS bucket, {f"{phase} AS phase, " if phase else ""}{_RECOUNT}
             FROM trades WHERE timestamp >= $1 AND timestamp < $1::timestamptz + INTERVAL '1 day'
                 AND phase <> 'put_through' AND ($2::text IS NULL OR symbol = $2)
-            GROUP BY {keys}
+            GROUP BY {"1, 2, 3" if phase else "1, 2"}
         ) AS r FULL JOIN (
             SELECT {keys}, {", ".join(_FIGURES)} FROM {name}
             WHERE bucket >= $1 AND bucket < $1::timestamptz + INTERVAL '1 day'
@@ -154,7 +163,7 @@ async def _check_day(connection: asyncpg.Connection[Any], day: date, symbol: str
 
 
 def _candle_difference(day: date, name: str, row: asyncpg.Record) -> Difference:
-    where = row["bucket"].astimezone(VIETNAM).strftime("%H:%M ") if name == "candle_1m" else ""
+    where = row["bucket"].astimezone(VIETNAM).strftime("%H:%M ") if name != "candle_1d" else ""
     stored, counted = row["stored"], row["counted"]
     if counted[0] is None:
         detail = "stored without a trade"

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from app.history.pool import DatabasePool
-from app.history.tables import AnyConnection
+from app.history.tables import CANDLE_TABLES, AnyConnection
 
 TRADES_DAYS_MIN = 8  # the refresh of the candles looks 5 days back; a week's holiday more would be no loss
 BATCH_ROWS = 20_000  # one DELETE holds its locks for well under a second
@@ -40,7 +40,7 @@ class RetentionDays(Struct, frozen=True):
 
 _HYPERTABLES = ("trades", "foreign_snapshots", "index_snapshots", "basis_points")
 _PLAIN = {"alerts": "timestamp", "gaps": "trading_date", "candle_repairs": "bucket"}
-_NATIVE = {**dict.fromkeys(_HYPERTABLES, "timestamp"), "candle_1m": "bucket", "candle_1d": "bucket"}
+_NATIVE = {**dict.fromkeys(_HYPERTABLES, "timestamp"), **dict.fromkeys(CANDLE_TABLES, "bucket")}
 
 
 class Retention:
@@ -88,7 +88,7 @@ class Retention:
                 return total
 
     async def _set_policies(self, connection: AnyConnection) -> None:
-        for table in (*_HYPERTABLES, "candle_1m", "candle_1d"):
+        for table in (*_HYPERTABLES, *CANDLE_TABLES):
             days = self._days_of(table)
             stored = await connection.fetchval(
                 "SELECT extract(day FROM (config->>'drop_after')::interval)::int FROM timescaledb_information.jobs"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from app.history.pool import DatabasePool
+from app.history.tables import CANDLE_TABLES
 from app.market.market_time import VIETNAM
 from app.market.trading_calendar import TradingCalendar
 
@@ -16,7 +17,6 @@ _BY_MOMENT = {
     "alerts": "timestamp",
     "candle_repairs": "bucket",
 }
-_CANDLES = ("candle_1m", "candle_1d")
 
 
 def next_simulated_date(last_stored: date | None, today: date, calendar: TradingCalendar) -> date | None:
@@ -32,7 +32,7 @@ async def forget_day(pool: DatabasePool, trading_date: date) -> None:
     end = start + timedelta(days=1)
     async with pool.connection() as connection:
         is_timescale = await connection.fetchval("SELECT value FROM meta WHERE key = 'branch'") == "timescale"
-        columns = _BY_MOMENT if is_timescale else {**_BY_MOMENT, **dict.fromkeys(_CANDLES, "bucket")}
+        columns = _BY_MOMENT if is_timescale else {**_BY_MOMENT, **dict.fromkeys(CANDLE_TABLES, "bucket")}
         async with connection.transaction():
             for table, column in columns.items():
                 await connection.execute(
@@ -42,5 +42,5 @@ async def forget_day(pool: DatabasePool, trading_date: date) -> None:
                 )
             await connection.execute("DELETE FROM gaps WHERE trading_date = $1", trading_date)
         if is_timescale:
-            for name in _CANDLES:
+            for name in CANDLE_TABLES:
                 await connection.execute(f"CALL refresh_continuous_aggregate('{name}', $1, $2)", start, end)

@@ -146,6 +146,8 @@ CANDLE_REPAIRS = Table(
     ),
 )
 TABLES = (TRADES, FOREIGN_SNAPSHOTS, INDEX_SNAPSHOTS, BASIS_POINTS, ALERTS, GAPS, CANDLE_REPAIRS)
+# Made of `trades` by the database itself, on both branches; on TimescaleDB in this order, as the quarters are of minutes.
+CANDLE_TABLES = ("candle_1m", "candle_15m", "candle_1d")
 TABLE_BY_NAME = {table.name: table for table in TABLES}
 
 

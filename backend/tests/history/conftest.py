@@ -22,6 +22,7 @@ from app.clock import SystemClock
 from app.history import schema
 from app.history.embedded_postgres import EmbeddedPostgres
 from app.history.pool import DatabasePool
+from app.history.tables import CANDLE_TABLES
 
 type Settle = Callable[[], Awaitable[None]]
 
@@ -134,7 +135,7 @@ async def settle_candles(connection: asyncpg.Connection, is_timescale: bool) -> 
 
     async def settle() -> None:
         if is_timescale:
-            for name in ("candle_1m", "candle_1d"):
+            for name in CANDLE_TABLES:
                 await connection.execute(f"CALL refresh_continuous_aggregate('{name}', NULL, NULL)")
 
     return settle

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -270,6 +270,76 @@ async def test_repaired_minute_replaces_ours_and_keeps_its_active_volumes(
     assert await bars(pool, FUTURE, "1h") == [("14:45", 0)]
     (future,) = (await repository.fetch(FUTURE, Interval.ONE_HOUR, EVER, limit=10)).data
     assert future.value == 1_900 * 10 * 100_000
+
+
+def full_day(chooser: random.Random, day: date, count: int) -> list[ClassifiedTrade]:
+    """A stock's day with each phase, and prints stamped in the breaks that were matched before them."""
+    phases = [
+        ("09:00", 15, Phase.ATO), ("09:15", 135, Phase.CONTINUOUS), ("11:30", 1, Phase.CONTINUOUS),
+        ("13:00", 90, Phase.CONTINUOUS), ("14:30", 1, Phase.CONTINUOUS), ("14:45", 1, Phase.ATC),
+        ("14:45", 15, Phase.PLO),
+    ]  # fmt: skip
+    moments = [(at(begin, day) + timedelta(minutes=chooser.randrange(width)), phase)
+               for begin, width, phase in chooser.choices(phases, [1, 30, 1, 20, 1, 1, 3], k=count)]  # fmt: skip
+    return [
+        make_trade(clock=moment.strftime("%H:%M:%S"), total=n * 100, trading_date=day, phase=phase,
+                   price=60_000 + chooser.randrange(50) * 100, trade_type=chooser.choice(list(TradeType)))
+        for n, (moment, phase) in enumerate(sorted(moments, key=lambda entry: entry[0]), start=1)
+    ]  # fmt: skip
+
+
+def rolled_up(minutes: list[Candle], width: int) -> list[tuple[object, ...]]:
+    """Put bars of a minute together as MARKET.md 8.7 says."""
+    bars: dict[datetime, list[Candle]] = defaultdict(list)
+    for candle in minutes:
+        minute = candle.timestamp.hour * 60 + candle.timestamp.minute
+        label = minute if minute == 885 else minute // width * width
+        if minute > 885:
+            label = max(label, (885 + width) // width * width)
+        bars[candle.timestamp + timedelta(minutes=label - minute)].append(candle)
+    return [
+        (label, members[0].open, max(c.high for c in members), min(c.low for c in members), members[-1].close,
+         *(sum(getattr(c, name) for c in members)
+           for name in ("volume", "value", "mua_chu_dong_volume", "ban_chu_dong_volume", "neutral_volume",
+                        "trade_count")),
+         max((c.origin for c in members if c.origin), default=None))
+        for label, members in bars.items()
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_wider_bars_equal_their_minutes_with_repairs_among_them(
+    connection: asyncpg.Connection, pool: DatabasePool, settle_candles: Settle, seed: int
+) -> None:
+    chooser = random.Random(seed)
+    days = [DAY + timedelta(days=n) for n in range(3)]
+    prints = [trade for day in days for trade in full_day(chooser, day, 250)]
+    chooser.shuffle(prints)
+    for start in range(0, len(prints), 100):
+        await store(connection, *prints[start : start + 100])
+    await settle_candles()
+    repository = CandleRepository(pool)
+    clocks = ["09:15", "09:15", "09:20", "10:59", "11:15", "11:29", "13:00", "14:29", "14:30", "14:45"]
+    repairs = {(chooser.choice(days), clock) for clock in clocks[: seed * 4]}
+    await repository.store_repairs(
+        [
+            RepairedMinute("VCB", at(clock, day), 50_000, 70_000, 50_000, 60_000, 1_000)
+            for day, clock in repairs
+        ],
+        "repair",
+    )
+    minutes = (await repository.fetch("VCB", Interval.ONE_MINUTE, EVER, limit=1_000)).data
+    assert len(minutes) > 300
+    for interval, width in (("5m", 5), ("15m", 15), ("30m", 30), ("1h", 60)):
+        expected = rolled_up(minutes, width)
+        for limit in (1_000, 7):
+            found: list[Candle] = []
+            cursor = None
+            while cursor is not None or not found:
+                page = await repository.fetch("VCB", Interval(interval), EVER, limit=limit, cursor=cursor)
+                found = page.data + found
+                cursor = page.next_cursor
+            assert [(c.timestamp, *figures(c), c.origin) for c in found] == expected, (interval, limit)
 
 
 @pytest.mark.parametrize("symbol", ["", "NUL\0", "X" * 500, "'; DROP TABLE trades; --"])

@@ -31,7 +31,7 @@ async def test_hypertables_and_aggregates_exist_and_show_what_is_not_materialise
     aggregates = await connection.fetch(
         "SELECT view_name, materialized_only FROM timescaledb_information.continuous_aggregates"
     )
-    assert {tuple(row) for row in aggregates} == {("candle_1m", False), ("candle_1d", False)}
+    assert {tuple(row) for row in aggregates} == {(name, False) for name in tables.CANDLE_TABLES}
 
 
 async def test_every_hypertable_has_its_policies(connection: asyncpg.Connection) -> None:
@@ -46,7 +46,7 @@ async def test_every_hypertable_has_its_policies(connection: asyncpg.Connection)
         by_kind.setdefault(kind, set()).add(name)
     assert by_kind.get("compression", set()) | by_kind.get("columnstore", set()) >= HYPERTABLES
     assert by_kind["retention"] >= HYPERTABLES
-    assert len(by_kind["refresh"]) == 2
+    assert len(by_kind["refresh"]) == len(tables.CANDLE_TABLES)
 
 
 async def test_every_job_runs(connection: asyncpg.Connection) -> None:
