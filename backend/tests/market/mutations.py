@@ -23,6 +23,7 @@ SUBJECTS = {
     "trade_classifier": ("test_trade_classifier",),
     "volume_reconciler": ("test_volume_reconciler",),
     "session_aggregator": ("test_session_aggregator",),
+    "foreign_flow": ("test_foreign_tracker", "test_stored_day"),
     "foreign_tracker": ("test_foreign_tracker", "test_stored_day"),
 }
 SAMPLE_PER_SUBJECT = 3
@@ -51,7 +52,7 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 # (subject, source of the mutated place): why no test can see it
 EQUIVALENT = {
-    ("foreign_tracker", "stale >= 0"): "with 0 there is nothing to delete",
+    ("foreign_flow", "stale >= 0"): "with 0 there is nothing to delete",
     ("volume_reconciler", "last_volume <= total_volume"): "both arms are the same number when they are equal",
     ("volume_reconciler", "last_volume <= step"): "both arms are the same number when they are equal",
 }
