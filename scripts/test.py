@@ -1,9 +1,11 @@
-"""Everything CI runs, a line a stage: `python scripts/test.py [check] [backend] [frontend] [e2e]`.
+"""Everything CI runs, a line a stage: `python scripts/test.py [check] [backend] [frontend] [e2e]`; or `long`.
 
 Two lanes run side by side: the backend's tests, which mostly wait, and everything else. What a stage of the second
 lane says is shown when it ends, in one piece. A tool that is missing (Chromium) is installed when CI=true, or is a
 failure there; elsewhere its stage is left out. Ends with a table of what passed and how long it took, a loud line for
 each thing that was not run, and `stages: N passed, N failed, N skipped`.
+
+`long` is not of CI: the same tests with branches and many more examples, every mutant, and the kill test of minutes.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ BACKEND = ROOT / "backend"
 FRONTEND = ROOT / "frontend"
 BIN = BACKEND / ".venv" / "bin"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-COVERAGE_MIN_PCT = 90
+COVERAGE_MIN_PCT = 95  # of the lines
+BRANCH_COVERAGE_MIN_PCT = 90  # of lines and branches, in `long`
 GROUPS = ("check", "backend", "frontend", "e2e")
+LONG = "long"
 OK, FAILED, NOT_RUN = "ok", "FAILED", "NOT RUN"
 
 
@@ -72,11 +76,11 @@ def npm(*words: str) -> list[str]:
     return [str(ROOT / "scripts" / "node.sh"), "npm", *words, "--silent"]
 
 
-def pytest_command() -> list[str]:
+def pytest_command(min_pct: int, *options: str) -> list[str]:
     # the longest files first (tests/conftest.py), else a minute-long one begins when the other process is done
     spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "5"]
-    coverage = ["--cov", "--cov-report", "term:skip-covered", f"--cov-fail-under={COVERAGE_MIN_PCT}"]
-    return [str(BIN / "python"), "-m", "pytest", *spread, *coverage]
+    coverage = ["--cov", "--cov-report", "term:skip-covered", f"--cov-fail-under={min_pct}"]
+    return [str(BIN / "python"), "-m", "pytest", *spread, *coverage, *options]
 
 
 def stages() -> list[Stage]:
@@ -88,11 +92,25 @@ def stages() -> list[Stage]:
         Stage("check", "import directions", [str(BIN / "lint-imports"), "--no-cache"], BACKEND),
         Stage("check", "dashboard types", npm("run", "typecheck"), FRONTEND),
         Stage("check", "dashboard lint", npm("run", "lint"), FRONTEND),
-        Stage("backend", "tests", pytest_command(), BACKEND),
+        Stage("backend", "tests", pytest_command(COVERAGE_MIN_PCT), BACKEND),
         Stage("frontend", "unit tests", npm("test"), FRONTEND),
         Stage("frontend", "build", npm("run", "build"), FRONTEND),
         Stage("frontend", "size", npm("run", "size"), FRONTEND),
         Stage("e2e", "dashboard in Chromium", e2e, ROOT, CHROMIUM),
+    ]
+
+
+def long_stages() -> list[Stage]:
+    """Return what takes too long for every push: minutes each, one after the other."""
+    python, e2e = str(BIN / "python"), str(ROOT / "scripts" / "e2e.py")
+    many = {"COVERAGE_CORE": "ctrace", "CONFORMANCE_EXAMPLES": "200", "MARKET_TEST_EXAMPLES": "1000"}
+    tests = pytest_command(BRANCH_COVERAGE_MIN_PCT, "--cov-branch", "--timeout", "900")
+    return [
+        Stage(LONG, "tests with branches and many examples", tests, BACKEND, env=many),
+        Stage(LONG, "every mutant", [python, "-m", "tests.market.mutations"], BACKEND),
+        Stage(LONG, "kill test", [python, "-m", "benchmarks.kill_test"], BACKEND),
+        Stage(LONG, "dashboard build", npm("run", "build"), FRONTEND),
+        Stage(LONG, "all variants in Chromium", [python, e2e], ROOT, CHROMIUM, {"E2E_VARIANTS": "all"}),
     ]
 
 
@@ -129,7 +147,9 @@ def run(stage: Stage, is_quiet: bool) -> Outcome:
     verdict = OK if code == 0 else FAILED
     said = f"\n{text}\n" if text else "\n"
     print(f"{said}== {stage.title}: {verdict}, {took_s:.1f} s", flush=True)
-    return Outcome(stage.title, verdict, took_s, usage.ru_utime + usage.ru_stime, f"exit {code}" if code else "")
+    return Outcome(
+        stage.title, verdict, took_s, usage.ru_utime + usage.ru_stime, f"exit {code}" if code else ""
+    )
 
 
 def run_or_leave_out(stage: Stage, is_quiet: bool, installing: Future[None] | None) -> Outcome:
@@ -142,7 +162,9 @@ def run_or_leave_out(stage: Stage, is_quiet: bool, installing: Future[None] | No
     if tool.path():
         return run(stage, is_quiet)
     if IN_CI:
-        return Outcome(stage.title, FAILED, reason=f"{tool.name} could not be installed; CI leaves nothing out")
+        return Outcome(
+            stage.title, FAILED, reason=f"{tool.name} could not be installed; CI leaves nothing out"
+        )
     reason = f"{tool.name} is missing: apt-get install {tool.package}"
     return Outcome(stage.title, NOT_RUN, reason=reason)
 
@@ -165,7 +187,7 @@ def run_all(wanted: list[Stage]) -> list[Outcome]:
 
 def unavailable(wanted: list[Stage]) -> list[Outcome]:
     """Return what no machine of ours can run by itself, so that it is said."""
-    if not any(stage.group == "backend" for stage in wanted) or os.environ.get("TEST_DATABASE_URL"):
+    if not any(stage.group in {"backend", LONG} for stage in wanted) or os.environ.get("TEST_DATABASE_URL"):
         return []
     # in no package a test run can install; GitHub Actions has a job of its own for it
     reason = "make test-timescale DATABASE_URL=..."
@@ -183,11 +205,13 @@ def print_table(outcomes: list[Outcome], took_s: float) -> None:
 
 
 def main(groups: list[str]) -> int:
-    unknown = sorted(set(groups) - set(GROUPS))
+    unknown = sorted(set(groups) - {*GROUPS, LONG})
     if unknown:
-        print(f"no such stage: {' '.join(unknown)}; there are {', '.join(GROUPS)}", file=sys.stderr)
+        print(
+            f"no such stage: {' '.join(unknown)}; there are {', '.join(GROUPS)}; and {LONG}", file=sys.stderr
+        )
         return 2
-    wanted = [stage for stage in stages() if not groups or stage.group in groups]
+    wanted = [stage for stage in stages() + long_stages() if stage.group in (groups or GROUPS)]
     started_s = time.monotonic()
     ran = run_all(wanted)
     outcomes = ran + unavailable(wanted)
