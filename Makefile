@@ -26,6 +26,9 @@ test: ## Everything CI runs (ONLY="check backend frontend e2e" picks stages)
 	@$(MAKE) -j2 --output-sync=target $(DEV_ENV) $(NODE_DEV_ENV)
 	@$(PY) scripts/test.py $(ONLY)
 
+test-long: $(DEV_ENV) $(NODE_DEV_ENV) ## What is too long for CI: branches, many examples, every mutant, the kill test
+	@$(PY) scripts/test.py long
+
 check: ## Format, lint, types, import directions: both languages
 	@$(MAKE) -j2 --output-sync=target $(DEV_ENV) $(NODE_DEV_ENV)
 	@$(PY) scripts/test.py check
@@ -101,4 +104,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test check fmt bench test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean
+.PHONY: help run setup dev test test-long check fmt bench test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean

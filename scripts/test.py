@@ -1,7 +1,11 @@
-"""Everything CI runs, a line a stage: `python scripts/test.py [check] [backend] [frontend] [e2e]`.
+"""Everything CI runs, a line a stage: `python scripts/test.py [check] [backend] [frontend] [e2e]`; or `long`.
 
-A tool that is missing (Chromium) is installed when CI=true, or is a failure there; elsewhere its stage is left out
-and named at the end. Ends with `N passed, N failed`.
+Two lanes run side by side: the backend's tests, which mostly wait, and everything else. What a stage of the second
+lane says is shown when it ends, in one piece. A tool that is missing (Chromium) is installed when CI=true, or is a
+failure there; elsewhere its stage is left out. Ends with a table of what passed and how long it took, a loud line for
+each thing that was not run, and `stages: N passed, N failed, N skipped`.
+
+`long` is not of CI: the same tests with branches and many more examples, every mutant, and the kill test of minutes.
 """
 
 from __future__ import annotations
@@ -10,7 +14,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +25,11 @@ BACKEND = ROOT / "backend"
 FRONTEND = ROOT / "frontend"
 BIN = BACKEND / ".venv" / "bin"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-COVERAGE_MIN_PCT = 90
+COVERAGE_MIN_PCT = 95  # of the lines
+BRANCH_COVERAGE_MIN_PCT = 90  # of lines and branches, in `long`
+GROUPS = ("check", "backend", "frontend", "e2e")
+LONG = "long"
+OK, FAILED, NOT_RUN = "ok", "FAILED", "NOT RUN"
 
 
 @dataclass(frozen=True)
@@ -46,12 +56,35 @@ class Stage:
     needs: Tool | None = None
     env: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        return f"{self.group}: {self.name}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a stage: its verdict, its seconds by the clock and of the processor, and a reason."""
+
+    title: str
+    verdict: str
+    took_s: float = 0.0
+    cpu_s: float = 0.0
+    reason: str = ""
+
 
 def npm(*words: str) -> list[str]:
     return [str(ROOT / "scripts" / "node.sh"), "npm", *words, "--silent"]
 
 
+def pytest_command(min_pct: int, *options: str) -> list[str]:
+    # the longest files first (tests/conftest.py), else a minute-long one begins when the other process is done
+    spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "5"]
+    coverage = ["--cov", "--cov-report", "term:skip-covered", f"--cov-fail-under={min_pct}"]
+    return [str(BIN / "python"), "-m", "pytest", *spread, *coverage, *options]
+
+
 def stages() -> list[Stage]:
+    e2e = [str(BIN / "python"), str(ROOT / "scripts" / "e2e.py")]
     return [
         Stage("check", "ruff format", [str(BIN / "ruff"), "format", "--check", "."], BACKEND),
         Stage("check", "ruff", [str(BIN / "ruff"), "check", ".", "../scripts"], BACKEND),
@@ -59,41 +92,31 @@ def stages() -> list[Stage]:
         Stage("check", "import directions", [str(BIN / "lint-imports"), "--no-cache"], BACKEND),
         Stage("check", "dashboard types", npm("run", "typecheck"), FRONTEND),
         Stage("check", "dashboard lint", npm("run", "lint"), FRONTEND),
-        Stage(
-            "backend",
-            "tests",
-            [
-                str(BIN / "python"),
-                "-m",
-                "pytest",
-                "-n",
-                "2",
-                "--dist",
-                "loadfile",
-                "--durations",
-                "5",
-                "--cov",
-                "--cov-report",
-                "term:skip-covered",
-                f"--cov-fail-under={COVERAGE_MIN_PCT}",
-            ],
-            BACKEND,
-        ),
+        Stage("backend", "tests", pytest_command(COVERAGE_MIN_PCT), BACKEND),
         Stage("frontend", "unit tests", npm("test"), FRONTEND),
         Stage("frontend", "build", npm("run", "build"), FRONTEND),
         Stage("frontend", "size", npm("run", "size"), FRONTEND),
-        Stage(
-            "e2e",
-            "dashboard in Chromium",
-            [str(BIN / "python"), str(ROOT / "scripts" / "e2e.py")],
-            ROOT,
-            CHROMIUM,
-        ),
+        Stage("e2e", "dashboard in Chromium", e2e, ROOT, CHROMIUM),
+    ]
+
+
+def long_stages() -> list[Stage]:
+    """Return what takes too long for every push: minutes each, one after the other."""
+    python, e2e = str(BIN / "python"), str(ROOT / "scripts" / "e2e.py")
+    many = {"COVERAGE_CORE": "ctrace", "CONFORMANCE_EXAMPLES": "200", "MARKET_TEST_EXAMPLES": "1000"}
+    tests = pytest_command(BRANCH_COVERAGE_MIN_PCT, "--cov-branch", "--timeout", "900")
+    return [
+        Stage(LONG, "tests with branches and many examples", tests, BACKEND, env=many),
+        Stage(LONG, "every mutant", [python, "-m", "tests.market.mutations"], BACKEND),
+        Stage(LONG, "kill test", [python, "-m", "benchmarks.kill_test"], BACKEND),
+        Stage(LONG, "dashboard build", npm("run", "build"), FRONTEND),
+        Stage(LONG, "all variants in Chromium", [python, e2e], ROOT, CHROMIUM, {"E2E_VARIANTS": "all"}),
     ]
 
 
 def install(tool: Tool) -> None:
     """Install a Debian package as root; leave it to the caller to see whether the program is there now."""
+    print(f"{tool.name} is missing: installing Debian's {tool.package}", flush=True)
     for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", tool.package]):
         subprocess.run(
             command,
@@ -103,44 +126,102 @@ def install(tool: Tool) -> None:
         )
 
 
-def run(stage: Stage) -> bool:
-    print(f"\n== {stage.group}: {stage.name}", flush=True)
-    started = time.monotonic()
-    done = subprocess.run(stage.command, cwd=stage.cwd, check=False, env=os.environ | stage.env)
-    verdict = "ok" if done.returncode == 0 else f"FAILED (exit {done.returncode})"
-    print(f"== {stage.group}: {stage.name}: {verdict}, {time.monotonic() - started:.1f} s", flush=True)
-    return done.returncode == 0
+def run(stage: Stage, is_quiet: bool) -> Outcome:
+    """Run a stage; a quiet one is shown when it ends."""
+    print(f"== {stage.title}: started", flush=True)
+    started_s = time.monotonic()
+    with tempfile.TemporaryFile() as output:
+        stdout = output if is_quiet else None
+        process = subprocess.Popen(
+            stage.command,
+            cwd=stage.cwd,
+            env=os.environ | stage.env,
+            stdout=stdout,
+            stderr=subprocess.STDOUT if is_quiet else None,
+        )
+        _, status, usage = os.wait4(process.pid, 0)  # as wait(), with the processor's time of it all
+        process.returncode = code = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        text = output.read().decode(errors="replace").strip()
+    took_s = time.monotonic() - started_s
+    verdict = OK if code == 0 else FAILED
+    said = f"\n{text}\n" if text else "\n"
+    print(f"{said}== {stage.title}: {verdict}, {took_s:.1f} s", flush=True)
+    return Outcome(
+        stage.title, verdict, took_s, usage.ru_utime + usage.ru_stime, f"exit {code}" if code else ""
+    )
+
+
+def run_or_leave_out(stage: Stage, is_quiet: bool, installing: Future[None] | None) -> Outcome:
+    """Run a stage unless a tool it needs is missing."""
+    tool = stage.needs
+    if tool is None:
+        return run(stage, is_quiet)
+    if installing is not None:
+        installing.result()
+    if tool.path():
+        return run(stage, is_quiet)
+    if IN_CI:
+        return Outcome(
+            stage.title, FAILED, reason=f"{tool.name} could not be installed; CI leaves nothing out"
+        )
+    reason = f"{tool.name} is missing: apt-get install {tool.package}"
+    return Outcome(stage.title, NOT_RUN, reason=reason)
+
+
+def run_all(wanted: list[Stage]) -> list[Outcome]:
+    """Run the stages in their two lanes; return the outcomes in the stages' order."""
+    lanes = [[s for s in wanted if s.group == "backend"], [s for s in wanted if s.group != "backend"]]
+    is_alone = not all(lanes)
+    missing = next((s.needs for s in wanted if s.needs and not s.needs.path()), None)
+    with ThreadPoolExecutor(3) as pool:
+        installing = pool.submit(install, missing) if missing and IN_CI else None
+
+        def lane(its: list[Stage], is_quiet: bool) -> list[Outcome]:
+            return [run_or_leave_out(stage, is_quiet, installing) for stage in its]
+
+        running = [pool.submit(lane, its, n > 0 and not is_alone) for n, its in enumerate(lanes)]
+        done = {outcome.title: outcome for one in running for outcome in one.result()}
+    return [done[stage.title] for stage in wanted]
+
+
+def unavailable(wanted: list[Stage]) -> list[Outcome]:
+    """Return what no machine of ours can run by itself, so that it is said."""
+    if not any(stage.group in {"backend", LONG} for stage in wanted) or os.environ.get("TEST_DATABASE_URL"):
+        return []
+    # in no package a test run can install; GitHub Actions has a job of its own for it
+    reason = "make test-timescale DATABASE_URL=..."
+    return [Outcome("backend: history on TimescaleDB", NOT_RUN, reason=reason)]
+
+
+def print_table(outcomes: list[Outcome], took_s: float) -> None:
+    width = max(len(outcome.title) for outcome in outcomes)
+    print(f"\n{'stage':<{width}}  {'result':<7}  {'time':>8}  {'processor':>9}")
+    for outcome in outcomes:
+        times = "" if outcome.verdict == NOT_RUN else f"{outcome.took_s:>6.1f} s  {outcome.cpu_s:>7.1f} s"
+        print(f"{outcome.title:<{width}}  {outcome.verdict:<7}  {times}  {outcome.reason}".rstrip())
+    cpu_s = sum(outcome.cpu_s for outcome in outcomes)
+    print(f"{'all of it':<{width}}  {'':<7}  {took_s:>6.1f} s  {cpu_s:>7.1f} s")
 
 
 def main(groups: list[str]) -> int:
-    wanted = [stage for stage in stages() if not groups or stage.group in groups]
-    if not wanted:
-        print(f"no such stage: {' '.join(groups)}; there are check, backend, frontend, e2e", file=sys.stderr)
+    unknown = sorted(set(groups) - {*GROUPS, LONG})
+    if unknown:
+        print(
+            f"no such stage: {' '.join(unknown)}; there are {', '.join(GROUPS)}; and {LONG}", file=sys.stderr
+        )
         return 2
-    passed, failed, not_run = [], [], []
-    for stage in wanted:
-        tool = stage.needs
-        if tool and not tool.path() and IN_CI:
-            print(f"{tool.name} is missing: installing Debian's {tool.package}", flush=True)
-            install(tool)
-        if tool and not tool.path():
-            if IN_CI:
-                print(f"{tool.name} could not be installed, and in CI nothing is skipped", flush=True)
-                failed.append(stage)
-            else:
-                not_run.append(f"{stage.name} ({tool.name} is missing: apt-get install {tool.package})")
-            continue
-        (passed if run(stage) else failed).append(stage)
-    print()
-    for stage in failed:
-        print(f"failed: {stage.group}: {stage.name}")
-    if any(stage.group == "backend" for stage in wanted) and not os.environ.get("TEST_DATABASE_URL"):
-        # in no package a test run can install; GitHub Actions has a job of its own for it
-        not_run.append("history on TimescaleDB: make test-timescale DATABASE_URL=...")
-    for line in not_run:
-        print(f"NOT RUN: {line}")
-    print(f"stages: {len(passed)} passed, {len(failed)} failed, {len(not_run)} skipped")
-    return 1 if failed else 0
+    wanted = [stage for stage in stages() + long_stages() if stage.group in (groups or GROUPS)]
+    started_s = time.monotonic()
+    ran = run_all(wanted)
+    outcomes = ran + unavailable(wanted)
+    print_table(outcomes, time.monotonic() - started_s)
+    counts = {verdict: sum(o.verdict == verdict for o in outcomes) for verdict in (OK, FAILED, NOT_RUN)}
+    for outcome in outcomes:
+        if outcome.verdict == NOT_RUN:
+            print(f"NOT RUN: {outcome.title} ({outcome.reason})")
+    print(f"stages: {counts[OK]} passed, {counts[FAILED]} failed, {counts[NOT_RUN]} skipped")
+    return 1 if counts[FAILED] else 0
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from app.feed_wiring import Feed, scope_label
 from app.history.stored_history import StoredHistory
 from app.history_wiring import History
 from app.market.alert_rules import AlertThresholds
-from app.market.contract_codes import parse_contract
+from app.market.contract_codes import ALIASES, parse_contract
 from app.market.market_time import moment_at
 from app.market.messages import Message
 from app.market.models import FeedSource, FeedState, FeedStatus
@@ -184,18 +184,22 @@ class Application:
 def _services(application: Application, settings: Settings) -> ApiServices:
     processor = application.processor
     history = application.history
+    futures = FuturesResolver(calendar=application.calendar)
     stored: dict[str, Any] = {}
     if history is not None:
         stored = {
             "database_status": lambda: history.database_status,
             "spool_status": history.spool_status,
             "open_gaps": lambda: history.gaps.open_gaps,
-            "history": _history_access(application, history),
+            "history": _history_access(application, history, futures),
         }
 
     def is_known_symbol(symbol: str) -> bool:
         feed = application.feed
         return parse_contract(symbol) is not None or (feed is not None and feed.is_known_symbol(symbol))
+
+    def contract_of(name: str) -> str:
+        return futures.resolve(name, _market_now(application).date()) if name in ALIASES else ""
 
     def vn30_symbols() -> Sequence[str]:
         return application.feed.vn30_symbols if application.feed is not None else []
@@ -205,6 +209,7 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         publisher=application.publisher,
         feed_status=application.feed_status,
         is_known_symbol=is_known_symbol,
+        contract_of=contract_of,
         vn30_symbols=vn30_symbols,
         is_ready=lambda: application.is_ready,
         metrics=application.metrics,
@@ -227,18 +232,17 @@ def _services(application: Application, settings: Settings) -> ApiServices:
     )
 
 
-def _history_access(application: Application, history: History) -> HistoryAccess:
-    processor, clock, calendar = application.processor, application.clock, application.calendar
-    resolver = FuturesResolver(calendar=calendar)
+def _market_now(application: Application) -> datetime:
+    time_s = application.processor.market_time_s
+    return moment_at(time_s) if time_s else application.clock.now()
 
-    def market_now() -> datetime:
-        return moment_at(processor.market_time_s) if processor.market_time_s else clock.now()
 
+def _history_access(application: Application, history: History, futures: FuturesResolver) -> HistoryAccess:
     return HistoryAccess(
         reader=StoredHistory(history.pool),
-        market_now=market_now,
-        calendar=calendar,
-        contract_of=lambda name: resolver.resolve(name, market_now().date()),
+        market_now=lambda: _market_now(application),
+        calendar=application.calendar,
+        contract_of=lambda name: futures.resolve(name, _market_now(application).date()),
     )
 
 

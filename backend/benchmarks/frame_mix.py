@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from datetime import date
 
-from app.simulator import wire
+from app.simulator import wire, wire_reports
 from app.simulator.clock import midnight_s, stamp
 from app.simulator.events import Event, Foreign, Index, Print, Quote, Security
 from app.simulator.indices import INDEX_EXCHANGE, PRIOR_VALUES
@@ -164,11 +164,11 @@ def _quote_template(security: Security, time_s: float, bid: int, ask: int, tick:
 
 def _foreign_template(security: Security, time_s: float) -> bytes:
     event = Foreign(security, time_s, _VOLUME, 0, _VALUE, 0, security.total_room)
-    return _template("R", wire.foreign_content(event))
+    return _template("R", wire_reports.foreign_content(event))
 
 
 def _index_template(name: str, time_s: float) -> bytes:
-    return _template("MI", wire.index_content(_index(name, time_s)))
+    return _template("MI", wire_reports.index_content(_index(name, time_s)))
 
 
 def _index(name: str, time_s: float) -> Index:

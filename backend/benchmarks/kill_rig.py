@@ -238,12 +238,15 @@ class KillRig:
 
 
 @asynccontextmanager
-async def kill_rig(folder: Path, activity: float, speed: float = 1.0) -> AsyncIterator[KillRig]:
-    """Start the simulator and the database; the application is the caller's to start."""
+async def kill_rig(folder: Path, activity: float, speed: float = 4.0) -> AsyncIterator[KillRig]:
+    """Start the simulator and the database; the application is the caller's to start.
+
+    A thin market played fast is as much load as a thick one at its own pace, and is soon at its start.
+    """
     port = free_port()
     simulator = await Process.start(
         folder / "simulator.log", {}, "-m", "app.simulator", "--port", str(port), "--exit-with-parent", "--hold",
-        "--activity", str(activity), "--speed", str(speed), "--start", "09:20:00", "--seed", "7",
+        "--activity", str(activity), "--speed", str(speed), "--start", "09:15:30", "--seed", "7",
     )  # fmt: skip
     rig = KillRig(folder, f"http://127.0.0.1:{port}/")
     watching = asyncio.create_task(rig.watch_health())

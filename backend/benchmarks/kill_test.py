@@ -187,7 +187,7 @@ async def _main(activity: float, plan: Plan) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--activity", type=float, default=12.0, help="of the simulator: 12 is about 1,200/s")
+    parser.add_argument("--activity", type=float, default=3.0, help="of the simulator: 3 is about 1,200/s")
     parser.add_argument("--quick", action="store_true", help="the version the tests run")
     options = parser.parse_args()
     chosen = Plan(20, 2, 3, 3, 3, 1, 6) if options.quick else Plan()

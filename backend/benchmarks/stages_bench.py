@@ -10,7 +10,7 @@ from functools import partial
 
 from app.clock import SystemClock
 from app.feed.normalizer import SSIFieldNormalizer
-from app.feed.sdk_guard import _decode_frame
+from app.feed.sdk_connection import decode_frame
 from app.feed.thread_bridge import RawItem, ThreadBridge
 from app.market.messages import Message
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus
@@ -40,7 +40,7 @@ def _decoding(symbols: int, count: int) -> Callable[[], object]:
 
     def work() -> None:
         for frame in frames:
-            _decode_frame(frame)
+            decode_frame(frame)
 
     return work
 

@@ -19,6 +19,26 @@ type Measured = Callable[[str, object], None]
 OURS = tuple(name.upper() for name in Settings.model_fields)
 
 
+# A file is one process's (module fixtures): the long ones begin first, or the run ends with one process alone.
+LONGEST_FIRST = (
+    "history/test_kill.py",
+    "integration/test_bad_messages.py",
+    "history/test_history_wiring.py",
+    "integration/test_whole_day.py",
+    "market/test_mutations.py",
+    "integration/test_lost_connections.py",
+    "integration/test_serve.py",
+    "api/test_documents.py",
+    "simulator/test_sdk_stream.py",
+    "benchmarks/test_benchmarks.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get("/".join(item.path.parts[-2:]), len(ranks)))
+
+
 def pytest_configure() -> None:
     for name in (*OURS, "SIM_PORT", "SIM_DATE"):
         os.environ.pop(name, None)  # a developer's exported keys must not decide a test

@@ -74,6 +74,25 @@ def test_deliver_takes_a_batch_through_market_publisher_and_metrics() -> None:
     assert b'"VCB"' in application.publisher.views.market(None)
 
 
+async def test_alias_of_a_future_is_its_contract_of_the_markets_day() -> None:
+    app = create_app(make_settings())
+    future = make_trade(
+        symbol="41I1GC000", exchange="DERIVATIVES", price=1900.0, ceiling=2033.0, floor=1767.0, ref_price=1900.0,
+        high=1900.0, low=1900.0, volume=3, total_volume=3, total_value=3 * 190_000_000,
+    )  # fmt: skip
+    app.state.application.deliver([future])  # the day after November's contract expired
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as http:
+        for alias in ("VN30F1M", "vn30f1m"):
+            stats = (await http.get(f"/api/session-stats/{alias}")).json()
+            assert (stats["symbol"], stats["total_volume"]) == ("41I1GC000", 3)
+            assert (await http.get(f"/api/foreign/{alias}")).json()["symbol"] == "41I1GC000"
+            snapshot = (await http.get(f"/api/market/snapshot?symbols={alias}")).json()
+            assert list(snapshot["prices"]) == ["41I1GC000"]
+        assert (await http.get("/api/market/alerts?symbol=VN30F2M")).json() == []
+        assert (await http.get("/api/session-stats/VN30F9M")).status_code == 404
+
+
 def test_settings_reach_the_parts() -> None:
     application = Application(
         make_settings(

@@ -28,13 +28,13 @@ router = APIRouter(tags=["market"], dependencies=[Depends(require_token)], respo
 async def market_snapshot(
     services: Services,
     symbols: Annotated[
-        str | None, Query(examples=["VCB,FPT"], description="Narrows quotes and prices.")
+        str | None, Query(examples=["VCB,VN30F1M"], description="Narrows quotes and prices.")
     ] = None,
 ) -> Response:
     """Return everything: what /ws/market sends first."""
     chosen = parse_symbols(symbols, SNAPSHOT_SYMBOLS_MAX)
-    for symbol in sorted(chosen or ()):
-        _check_known(services, symbol)
+    if chosen is not None:
+        chosen = frozenset(_known_symbol(services, symbol) for symbol in sorted(chosen))
     return JsonBytes(services.publisher.views.market(chosen, with_intraday=True))
 
 
@@ -51,8 +51,8 @@ async def foreign_detail(services: Services) -> Response:
     responses=error_responses(404, 422),
 )
 async def foreign_of_symbol(services: Services, symbol: str) -> Response:
-    """Return foreign flow of one symbol; zeros until the day's first message."""
-    symbol = _check_known(services, parse_symbol(symbol))
+    """Return foreign flow of one symbol, or of VN30F1M's contract; zeros until the day's first message."""
+    symbol = _known_symbol(services, symbol)
     return json_of(services.reader.get_foreign(symbol) or ForeignInvestorData(symbol))
 
 
@@ -67,8 +67,8 @@ async def volume_stats(services: Services) -> Response:
     "/api/session-stats/{symbol}", response_model=schemas.SessionStats, responses=error_responses(404, 422)
 )
 async def session_stats_of_symbol(services: Services, symbol: str) -> Response:
-    """Return active buy and sell of one symbol's day; zeros until it trades."""
-    symbol = _check_known(services, parse_symbol(symbol))
+    """Return active buy and sell of one symbol's day, or of VN30F1M's contract; zeros until it trades."""
+    symbol = _known_symbol(services, symbol)
     return json_of(services.reader.get_trade_analysis(symbol) or SessionStats(symbol))
 
 
@@ -79,7 +79,7 @@ async def session_stats_of_symbol(services: Services, symbol: str) -> Response:
 async def basis_trend(
     services: Services, minutes: Annotated[int, Query(ge=1, le=BASIS_MINUTES_MAX)] = 30
 ) -> Response:
-    """Return the basis of the last minutes, counted back from market time."""
+    """Return the basis of the last minutes, counted back from market time; after the close from the last point."""
     return json_of(services.reader.get_basis_trend(minutes))
 
 
@@ -137,13 +137,14 @@ async def vn30_components(services: Services) -> Response:
     return json_of({"symbols": list(services.vn30_symbols())})
 
 
-def _check_known(services: ApiServices, symbol: str) -> str:
+def _known_symbol(services: ApiServices, text: str) -> str:
+    """Return the symbol that is meant, the contract for a future's alias."""
+    symbol = parse_symbol(text)
+    symbol = services.contract_of(symbol) or symbol
     if not services.is_known_symbol(symbol):
         raise unknown_symbol(symbol)
     return symbol
 
 
 def _alert_symbol(services: ApiServices, text: str) -> str:
-    return canonical_index_id(text, services.reader.get_indices()) or _check_known(
-        services, parse_symbol(text)
-    )
+    return canonical_index_id(text, services.reader.get_indices()) or _known_symbol(services, text)

@@ -13,6 +13,7 @@ from app.clock import Clock
 from app.market.models import FeedStatus
 from app.publish.data_publisher import DataPublisher
 from app.publish.market_reader import MarketReader
+from app.telemetry.history_gauges import SpoolFigures
 from app.telemetry.metrics import Metrics
 
 
@@ -34,7 +35,7 @@ class DashboardConfig:
     version: str = "0.1.0"
 
 
-def _no_spool() -> SpoolFigures | None:
+def _no_spool() -> SpoolHealth | None:
     return None
 
 
@@ -46,15 +47,13 @@ def _no_gaps() -> int:
     return 0
 
 
-class SpoolFigures(Protocol):
-    """What /health shows of the spool."""
+def _no_contract(_name: str) -> str:
+    return ""
 
-    @property
-    def rows(self) -> int: ...
-    @property
-    def oldest_s(self) -> float: ...
-    @property
-    def dead_rows(self) -> int: ...
+
+class SpoolHealth(SpoolFigures, Protocol):
+    """What /health shows of the spool: the figures of the metrics, and whether it takes rows."""
+
     @property
     def is_refusing(self) -> bool: ...
     @property
@@ -77,7 +76,8 @@ class ApiServices:
     limits: WebSocketLimits = field(default_factory=WebSocketLimits)
     connection_limiter: ConnectionLimiter = field(default_factory=ConnectionLimiter)
     dashboard: DashboardConfig = field(default_factory=DashboardConfig)
+    contract_of: Callable[[str], str] = _no_contract  # VN30F1M -> the contract it is today; "" for no future
     history: HistoryAccess = field(default_factory=HistoryAccess)
     database_status: Callable[[], str] = _no_database  # connected, unavailable, not_configured
-    spool_status: Callable[[], SpoolFigures | None] = _no_spool
+    spool_status: Callable[[], SpoolHealth | None] = _no_spool
     open_gaps: Callable[[], int] = _no_gaps  # of today

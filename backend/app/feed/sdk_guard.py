@@ -9,28 +9,25 @@ Threads: `open` and `resubscribe` block and belong on an executor; frames arrive
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-import msgspec
 import requests
 import websocket
-from msgspec import Struct
 from ssi_fc_data import fc_md_client, fc_md_stream
 from ssi_fc_data.fc_md_stream import MarketDataStream
-from ssi_fc_data.signalr import Connection
 from ssi_fc_data.signalr.hubs.errors import HubError, UnAuthorizedHubError
 from ssi_fc_data.signalr.transports import _transport
 
 from app.feed.errors import FeedConnectError, RejectReason
+from app.feed.sdk_connection import BROADCAST, GuardedConnection, opening
 from app.feed.sdk_socket import HANDSHAKE_TIMEOUT_S, GuardedWebSocketApp
 
 HTTP_TIMEOUT_S = (5.0, 10.0)  # connect, each read: negotiate answers in well under a second when healthy
-BROADCAST, ERROR = "Broadcast", "Error"
+ERROR = "Error"
 
 
 class StreamSink(Protocol):
@@ -63,69 +60,6 @@ class _BoundedRequests:
         return requests.get(url, **bounded)  # noqa: S113 - the time-out is in `bounded`
 
 
-class _Call(Struct, gc=False):
-    M: str = ""
-    A: list[str] = []
-
-
-class _Frame(Struct, gc=False):
-    M: list[_Call] = []
-    E: str | None = None
-
-
-_decode_frame = msgspec.json.Decoder(_Frame).decode
-_opening = threading.local()  # .owner: the GuardedStream whose start() is running on this thread
-
-
-class GuardedConnection(Connection):  # type: ignore[misc]
-    """A SignalR connection whose callbacks never raise, so that the SDK never believes itself disconnected."""
-
-    def __init__(self, url: str, headers: dict[str, str], **options: Any) -> None:
-        self._owner: GuardedStream = _opening.owner
-        super().__init__(url, headers, **(options | {"verify_ssl": True}))
-        transport = self._Connection__transport
-        transport.on_message = self._receive_frame
-        transport.on_socket_error = self._note_socket_error
-        self._owner.transport = transport
-
-    def _receive_frame(self, _app: Any, data: str | bytes) -> None:
-        try:
-            frame = _decode_frame(data)
-        except (msgspec.DecodeError, UnicodeError):
-            self._receive_odd_frame(data)
-            return
-        owner = self._owner
-        for call in frame.M:
-            if call.M == BROADCAST and len(call.A) == 1:
-                owner._on_message(call.A[0])
-            else:
-                owner.dispatch(call.M, call.A)
-        if frame.E is not None:
-            owner._on_error(frame.E)
-
-    def _receive_odd_frame(self, data: str | bytes) -> None:
-        # One call of wrong shape must not take the good ones of its frame with it.
-        try:
-            frame = json.loads(data)
-        except (ValueError, RecursionError):
-            frame = None
-        calls = frame.get("M", []) if isinstance(frame, dict) else None
-        if not isinstance(frame, dict) or not isinstance(calls, list):
-            self._owner.reject(RejectReason.BAD_FRAME)
-            return
-        for call in calls:
-            if isinstance(call, dict) and isinstance(call.get("A"), list):
-                self._owner.dispatch(call.get("M"), call["A"])
-            else:
-                self._owner.reject(RejectReason.BAD_FRAME)
-        if frame.get("E") is not None:
-            self._owner._on_error(frame["E"])
-
-    def _note_socket_error(self, _app: Any, _error: object) -> None:
-        # The SDK logs the traceback and reports itself closed here, while the socket may well be up.
-        self._owner.socket_errors += 1
-
-
 class _TokenHolder:
     """The SDK's idea of a client: all a stream wants of it is a token. Ours costs no second login."""
 
@@ -152,7 +86,7 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
 
     def open(self) -> None:
         """Negotiate and start the socket's thread. Blocks. Raise FeedConnectError."""
-        _opening.owner = self
+        opening.owner = self
         try:
             if self._closed.is_set():
                 raise FeedConnectError("closed before it was opened")
@@ -167,7 +101,7 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
         except (requests.RequestException, ValueError) as error:
             raise FeedConnectError(f"the stream cannot be reached ({type(error).__name__})") from None
         finally:
-            _opening.owner = None
+            opening.owner = None
 
     def resubscribe(self) -> None:
         """Send the full wanted list again. Blocks. Raise FeedConnectError."""
@@ -209,9 +143,9 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
     def dispatch(self, method: object, arguments: list[Any]) -> None:
         """Take one call of the hub, whatever its shape."""
         if method == BROADCAST:
-            self._on_message(*arguments)
+            self.read_broadcast(*arguments)
         elif method == ERROR:
-            self._on_error(*arguments)
+            self.read_error(*arguments)
         else:
             self.reject(RejectReason.BAD_FRAME)
 
@@ -220,7 +154,8 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
         if not self._closed.is_set():
             self._sink.reject_threadsafe(reason)
 
-    def _on_message(self, *arguments: object) -> None:
+    def read_broadcast(self, *arguments: object) -> None:
+        """Take the arguments of a Broadcast."""
         if self._closed.is_set():
             return  # a frame that was in the buffer when the supervisor gave this connection up
         raw = arguments[0] if len(arguments) == 1 else None
@@ -229,9 +164,14 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
         else:
             self._sink.reject_threadsafe(RejectReason.BAD_FRAME)
 
-    def _on_error(self, *arguments: object) -> None:
+    def read_error(self, *arguments: object) -> None:
+        """Take the arguments of the hub's `Error` method, or the text of a failed invocation."""
         if not self._closed.is_set():
             self._sink.report_error_threadsafe(str(arguments[0]) if arguments else "")
+
+    # the SDK registers these names with its hub
+    _on_message = read_broadcast
+    _on_error = read_error
 
     def _note_close(self) -> None:
         self.close_reports += 1
@@ -243,7 +183,7 @@ class GuardedStream(MarketDataStream):  # type: ignore[misc]
 
 def _make_app(url: str, **callbacks: Any) -> GuardedWebSocketApp:
     """Stand in for websocket.WebSocketApp: the SDK makes it after negotiate, on the thread that opens."""
-    owner: GuardedStream = _opening.owner
+    owner: GuardedStream = opening.owner
     owner.app = app = GuardedWebSocketApp(url, **callbacks)
     if owner.is_closed:
         app.abort()  # close() came while negotiate was running: this one must never connect

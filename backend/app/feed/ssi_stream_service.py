@@ -17,11 +17,12 @@ from typing import Any, Literal
 from app.clock import Clock
 from app.feed.backoff import Backoff
 from app.feed.channel_watch import ChannelWatch
-from app.feed.errors import FeedConnectError, FeedLoginError, RejectReason
+from app.feed.errors import FeedConnectError, FeedLoginError
 from app.feed.feed_links import FeedLinks, StreamFactory, channel_names
 from app.feed.feed_state_board import FeedStateBoard, StatusCallback
 from app.feed.sdk_guard import GuardedStream
 from app.feed.ssi_auth_service import SSIAuthService
+from app.feed.stream_inlet import StreamInlet
 from app.feed.thread_bridge import ThreadBridge
 from app.market.models import FeedSource, FeedState, FeedStatus
 
@@ -38,26 +39,6 @@ logger = logging.getLogger(__name__)
 
 type SessionLabel = Literal["live", "lunch", "closed"]
 type Loss = tuple[str, str | None]  # cause (a label of ssi_reconnects_total), reason (for people)
-
-
-class _Inlet:
-    """What a connection speaks into. Runs on the SDK's thread."""
-
-    def __init__(self, service: SSIStreamService, bridge: ThreadBridge, clock: Clock) -> None:
-        self._service = service
-        self._append = bridge.append_threadsafe
-        self._bridge = bridge
-        self._time_s = clock.time_s
-
-    def receive_threadsafe(self, raw: str) -> None:
-        self._append(int(self._time_s() * 1e9), raw)
-
-    def reject_threadsafe(self, reason: RejectReason) -> None:
-        self._bridge.reject_threadsafe(reason)
-
-    def report_error_threadsafe(self, text: str) -> None:
-        self._service.hub_errors += 1
-        self._service.hub_error_text = text
 
 
 class SSIStreamService:
@@ -92,11 +73,12 @@ class SSIStreamService:
         self._is_matching = is_matching or is_live_phase
         self._backoff = backoff or Backoff()
         self._watch = ChannelWatch(channel_names(selectors), stall_s)
+        self._inlet = StreamInlet(bridge, clock)
         self._links = FeedLinks(
             wanted=[",".join(selectors)] if connections == "one" else selectors,
             stream_url=stream_url,
             auth=auth,
-            sink=_Inlet(self, bridge, clock),
+            sink=self._inlet,
             stream_factory=stream_factory,
             executor=executor,
         )
@@ -110,8 +92,6 @@ class SSIStreamService:
         self._seen_total = 0
         self._resubscribed_s = float("-inf")
         self._renewed_s = float("-inf")
-        self.hub_errors = 0
-        self.hub_error_text: str | None = None  # of the present connection, as the hub said it: not redacted
         self.reconnects: Counter[str] = Counter()  # by cause
         self.resubscriptions = 0
 
@@ -141,6 +121,11 @@ class SSIStreamService:
     def on_status(self, callback: StatusCallback) -> Callable[[], None]:
         """Call back on the loop at each change; return the unsubscribe."""
         return self._board.subscribe(callback)
+
+    @property
+    def hub_errors(self) -> int:
+        """How often the hub complained."""
+        return self._inlet.hub_errors
 
     @property
     def connections_open(self) -> int:
@@ -178,7 +163,7 @@ class SSIStreamService:
         await self._clock.sleep(self._backoff.next_s())
 
     def _begin_watch(self) -> None:
-        self.hub_error_text = None
+        self._inlet.hub_error_text = None
         self._opened_s = self._silent_since_s = self._clock.monotonic_s()
         self._seen_total = self._bridge.appended
         self._watch.reset(self._market_time_s())
@@ -244,7 +229,8 @@ class SSIStreamService:
         }
 
     def _hub_reason(self) -> str | None:
-        return self._auth.redactor.clean(self.hub_error_text) if self.hub_error_text else None
+        text = self._inlet.hub_error_text
+        return self._auth.redactor.clean(text) if text else None
 
     def _resubscribe_when_due(self, muted: set[str]) -> None:
         now_s = self._clock.monotonic_s()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import date
+from math import inf
 
 from msgspec import Struct, field
 
@@ -194,6 +195,12 @@ class DerivativesTracker:
             self._contracts.values(), key=lambda contract: (contract.month, contract.data.symbol)
         )
         return DerivativesData(**fields, contracts=[contract.data for contract in contracts])
+
+    @property
+    def last_point_s(self) -> float:
+        """Return the time of the active contract's last point, infinity before the first."""
+        times_s = self._contracts[self.active].point_times_s if self.active is not None else []
+        return times_s[-1] if times_s else inf
 
     def get_basis_trend(self, since_s: float) -> list[BasisPoint]:
         """Return the active contract's points from `since_s` on, oldest first."""

@@ -6,9 +6,11 @@ the first gap after a restart is what was traded while we were down.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from datetime import date
 from math import inf
 
+from app.market.contract_codes import parse_contract
 from app.market.market_time import moment_at
 from app.market.messages import TradeMessage
 from app.market.models import Gap
@@ -27,13 +29,21 @@ class GapLedger:
         self._calendar = calendar
         self._trading_date = trading_date
         self._watched_since_s = watched_since_s
+        self._scopes_before: list[tuple[float, AbstractSet[str] | None]] = []  # until when, which symbols
         self._openings_s: dict[str, float] = {}
         self._trade_times_s: dict[str, float] = {}
         self._restored: set[str] = set()
 
-    def watch_from(self, time_s: float) -> None:
-        """Note that the tracked symbols changed: those not seen before are watched only from now on."""
-        self._watched_since_s = time_s
+    def watch_from(self, time_s: float, before: AbstractSet[str] | None) -> None:
+        """Note that other symbols are tracked: those not in `before` (None: all) are watched only from now on."""
+        self._scopes_before.append((time_s, before))
+
+    def _symbol_watched_since_s(self, symbol: str) -> float:
+        if parse_contract(symbol) is None:  # the futures are in every scope
+            for time_s, before in reversed(self._scopes_before):
+                if before is not None and symbol not in before:
+                    return time_s
+        return self._watched_since_s
 
     def gap(self, message: TradeMessage, step: VolumeStep) -> Gap:
         """Return the gap that `message` revealed."""
@@ -41,7 +51,7 @@ class GapLedger:
         cause = TOTAL_VOLUME_JUMP
         if message.symbol in self._restored:
             cause = RESTART
-        elif step.is_first and self._watched_since_s >= self._opening_s(message.exchange):
+        elif step.is_first and self._is_late(message):
             cause = LATE_START
         return Gap(
             symbol=message.symbol,
@@ -50,6 +60,9 @@ class GapLedger:
             volume=step.missed,
             cause=cause,
         )
+
+    def _is_late(self, message: TradeMessage) -> bool:
+        return self._symbol_watched_since_s(message.symbol) >= self._opening_s(message.exchange)
 
     def _opening_s(self, exchange: str) -> float:
         opening_s = self._openings_s.get(exchange)

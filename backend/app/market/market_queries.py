@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
+from app.market.messages import DERIVATIVES
 from app.market.models import (
     Alert,
     AlertType,
@@ -119,9 +120,17 @@ class MarketQueries:
         return day.derivatives.get_data() if day is not None else None
 
     def get_basis_trend(self, minutes: float) -> list[BasisPoint]:
-        """Return the active contract's basis over the last minutes of market time, oldest first."""
+        """Return the active contract's basis over the last minutes of market time, oldest first.
+
+        Once the session is over market time goes on without it: the minutes then end with the last point.
+        """
         day = self._roll.day
-        return day.derivatives.get_basis_trend(self.market_time_s - minutes * 60) if day is not None else []
+        if day is None:
+            return []
+        until_s = self.market_time_s
+        if day.is_final or self.phase_of(DERIVATIVES) is Phase.CLOSED:
+            until_s = min(until_s, day.derivatives.last_point_s)
+        return day.derivatives.get_basis_trend(until_s - minutes * 60)
 
     def get_alerts(
         self,

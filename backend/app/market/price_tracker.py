@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from app.market import alert_rules
 from app.market.alert_rules import AlertThresholds
 from app.market.alert_service import AlertService
-from app.market.foreign_tracker import NetValueChange
+from app.market.foreign_flow import NetValueChange
 from app.market.messages import Price
 from app.market.models import Alert, AlertType, BasisPoint, ClassifiedTrade, Phase
 

@@ -111,10 +111,11 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
 
     def set_tracked(self, tracked: AbstractSet[str] | None, scope: str) -> Changes:
         """Track other symbols from now on (None: all); what is no longer tracked is forgotten."""
+        before = self._scope.tracked
         if not self._scope.set_tracked(tracked, scope):
             return Changes()
         if self._roll.day is not None:
-            self._roll.day.gaps.watch_from(self._roll.market_time_s)
+            self._roll.day.gaps.watch_from(self._roll.market_time_s, before)
         return self._rescope()
 
     def set_known_symbols(self, symbols: AbstractSet[str] | None) -> Changes:

@@ -29,6 +29,11 @@ class TrackedScope:
         self.label = label
         self._answers: dict[str, Scope] = {}
 
+    @property
+    def tracked(self) -> AbstractSet[str] | None:
+        """Return the tracked stocks, None for all."""
+        return self._tracked
+
     def set_tracked(self, tracked: AbstractSet[str] | None, label: str) -> bool:
         """Track other symbols (None: all of them); return whether they are others."""
         if (tracked, label) == (self._tracked, self.label):

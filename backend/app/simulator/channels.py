@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from app.simulator import wire
+from app.simulator import wire, wire_reports
 from app.simulator.events import Event, Foreign, Index, OddLot, Print, Quote, Raw, Reset, Security, Status
 from app.simulator.wire import Content
 
@@ -74,7 +74,7 @@ class Channels:
         price = wire.wire_price(security, event.price)
         made = [
             Message("X-TRADE", symbol, time_s, wire.trade_content, (event,)),
-            Message("B", symbol, time_s, wire.bar_content, (symbol, time_s, price, event.volume)),
+            Message("B", symbol, time_s, wire_reports.bar_content, (symbol, time_s, price, event.volume)),
         ]
         if not event.changes_book:
             made.append(self._combined(security, time_s, event.session))
@@ -94,8 +94,8 @@ class Channels:
             name = event.index_id
             bar = (name, time_s, event.value, event.volume_step)
             return [
-                Message("MI", name, time_s, wire.index_content, (event,)),
-                Message("B", name, time_s, wire.bar_content, bar),
+                Message("MI", name, time_s, wire_reports.index_content, (event,)),
+                Message("B", name, time_s, wire_reports.bar_content, bar),
             ]
         if isinstance(event, Raw):
             return [Message(event.channel, event.symbol, time_s, _as_recorded, (event.content,))]
@@ -103,10 +103,10 @@ class Channels:
         if isinstance(event, Reset):
             return self._of_reset(event)
         if isinstance(event, Foreign):
-            return [Message("R", symbol, time_s, wire.foreign_content, (event,))]
+            return [Message("R", symbol, time_s, wire_reports.foreign_content, (event,))]
         if isinstance(event, Status):
-            return [Message("F", symbol, time_s, wire.status_content, (event,))]
-        return [Message("OL", symbol, time_s, wire.odd_lot_content, (event,))]
+            return [Message("F", symbol, time_s, wire_reports.status_content, (event,))]
+        return [Message("OL", symbol, time_s, wire_reports.odd_lot_content, (event,))]
 
     def _of_reset(self, event: Reset) -> list[Message]:
         symbol, time_s = event.security.symbol, event.time_s

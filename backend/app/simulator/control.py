@@ -13,7 +13,7 @@ from app.simulator.channels import Channels
 from app.simulator.clock import MarketClock, date_at, rfc3339
 from app.simulator.events import TimedMessages
 from app.simulator.faults import FaultError, Faults, number
-from app.simulator.http_wire import Request, Response, json_response
+from app.simulator.http_messages import Request, Response, json_response
 from app.simulator.hub import Hub
 from app.simulator.player import Player
 from app.simulator.tokens import TokenIssuer

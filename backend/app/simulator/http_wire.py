@@ -12,12 +12,11 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol, cast
-from urllib.parse import parse_qsl, urlsplit
 
-import orjson
 from msgspec import Struct
 
-from app.simulator.signalr import OP_CLOSE, OP_PING, OP_PONG, OP_TEXT, websocket_frame
+from app.simulator.http_messages import Request, Response, parse_head, response_head
+from app.simulator.websocket_frames import OP_CLOSE, OP_PING, OP_PONG, OP_TEXT, take_frame, websocket_frame
 
 _log = logging.getLogger(__name__)
 
@@ -25,39 +24,6 @@ _WEBSOCKET_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _REQUEST_BYTES_MAX = 65_536
 _MESSAGE_BYTES_MAX = 1_048_576
 _WRITE_BUFFER_BYTES = 1_048_576
-_REASONS = {
-    101: "Switching Protocols", 200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized",
-    403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 429: "Too Many Requests",
-    500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable",
-}  # fmt: skip
-
-
-class Request(Struct):
-    """A request; names of parameters and headers are lower case."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-
-    def bearer(self) -> str:
-        """Return the access token, which java clients put into the query."""
-        scheme, _, token = self.headers.get("authorization", "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" else self.query.get("access_token", "")
-
-
-class Response(Struct):
-    """An answer with a body."""
-
-    body: bytes
-    status: int = 200
-    content_type: str = "application/json; charset=utf-8"
-
-
-def json_response(value: object, status: int = 200) -> Response:
-    """Return a value as JSON."""
-    return Response(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS), status)
 
 
 class Upgrade(Struct):
@@ -151,10 +117,10 @@ class HttpConnection(asyncio.Protocol):
                 self.abort()
             return
         try:
-            request = _parse_head(head.decode("latin-1"))
+            request = parse_head(head.decode("latin-1"))
             size = int(request.headers.get("content-length", "0"))
         except ValueError:
-            self.write(_head(400, 0, "text/plain", close=True))
+            self.write(response_head(400, 0, "text/plain", close=True))
             if self.transport is not None:
                 self.transport.close()
             return
@@ -177,7 +143,9 @@ class HttpConnection(asyncio.Protocol):
             self._upgrade(request, result.stream)
         else:
             close = request.headers.get("connection", "").lower() == "close"
-            self.write(_head(result.status, len(result.body), result.content_type, close) + result.body)
+            self.write(
+                response_head(result.status, len(result.body), result.content_type, close) + result.body
+            )
             if close and self.transport is not None:
                 self.transport.close()
             elif self._buffer:
@@ -198,7 +166,7 @@ class HttpConnection(asyncio.Protocol):
             self._read_frames()
 
     def _read_frames(self) -> None:
-        while (frame := _take_frame(self._buffer)) is not None:
+        while (frame := take_frame(self._buffer)) is not None:
             opcode, is_final, payload = frame
             if opcode == OP_PING:
                 self.write(websocket_frame(payload, OP_PONG))
@@ -215,50 +183,3 @@ class HttpConnection(asyncio.Protocol):
                 if is_final and self._stream is not None:
                     text, self._message = bytes(self._message), bytearray()
                     self._stream.received(text)
-
-
-def _parse_head(head: str) -> Request:
-    lines = head.split("\r\n")
-    method, target, _ = lines[0].split(" ", 2)
-    parts = urlsplit(target)
-    headers = {}
-    for line in lines[1:]:
-        name, _, value = line.partition(":")
-        headers[name.strip().lower()] = value.strip()
-    query = {
-        name.lower().removeprefix("lookuprequest."): value
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-    }
-    return Request(method, parts.path, query, headers, b"")
-
-
-def _head(status: int, size: int, content_type: str, close: bool = False) -> bytes:
-    connection = "close" if close else "keep-alive"
-    return (
-        f"HTTP/1.1 {status} {_REASONS.get(status, 'Unknown')}\r\nContent-Type: {content_type}\r\n"
-        f"Content-Length: {size}\r\nConnection: {connection}\r\n\r\n"
-    ).encode()
-
-
-def _take_frame(buffer: bytearray) -> tuple[int, bool, bytes] | None:
-    """Take one masked client frame off the buffer; None while it is incomplete."""
-    if len(buffer) < 6:
-        return None
-    opcode, is_final, size, offset = buffer[0] & 0x0F, bool(buffer[0] & 0x80), buffer[1] & 0x7F, 2
-    if size == 126:
-        size, offset = int.from_bytes(buffer[2:4]), 4
-    elif size == 127:
-        if len(buffer) < 10:
-            return None
-        size, offset = int.from_bytes(buffer[2:10]), 10
-    if not buffer[1] & 0x80:
-        mask = b"\0\0\0\0"
-    else:
-        mask = bytes(buffer[offset : offset + 4])
-        offset += 4
-    if len(buffer) < offset + size:
-        return None
-    body = bytes(buffer[offset : offset + size])
-    del buffer[: offset + size]
-    key = (mask * (size // 4 + 1))[:size]
-    return opcode, is_final, (int.from_bytes(body) ^ int.from_bytes(key)).to_bytes(size)

@@ -16,6 +16,7 @@ from app.simulator import signalr
 from app.simulator.channels import Channels, Message
 from app.simulator.http_wire import HttpConnection
 from app.simulator.settings import SimulatorSettings
+from app.simulator.websocket_frames import websocket_frame
 from app.simulator.wire import hub_entry
 
 _REDATED_BY = b'"TradingDate":"'
@@ -143,7 +144,7 @@ class Hub:
 
     def keep_alive(self) -> None:
         """Send the empty frame of SignalR."""
-        self.send_raw(signalr.websocket_frame(signalr.KEEP_ALIVE))
+        self.send_raw(websocket_frame(signalr.KEEP_ALIVE))
         self.flush()
 
     async def drain(self) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from app.simulator.signalr import OP_BINARY, OP_TEXT, websocket_frame
+from app.simulator.websocket_frames import OP_BINARY, OP_TEXT, websocket_frame
 from app.simulator.wire import HUB, encode_content, hub_entry
 
 type _Content = dict[str, Any]

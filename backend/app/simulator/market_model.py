@@ -5,21 +5,19 @@ Pure and synchronous: no clock, no I/O. A day of thirty stocks at activity 0.05 
 
 from __future__ import annotations
 
-import heapq
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from itertools import count
 
 from app.simulator.clock import midnight_s
 from app.simulator.events import Event, OddLot, Reset, Security, Status
 from app.simulator.fair_price import FairPrices
 from app.simulator.indices import INDEX_IDS, INTERVAL_S, IndexBasket, constituents_of
+from app.simulator.price_locks import PriceLocks
 from app.simulator.price_rules import DERIVATIVES
 from app.simulator.sessions import LATE_S, RESET_S, SESSIONS, session_at
+from app.simulator.timetable import Action, Timetable, only
 from app.simulator.trading_day import TradingDay
-
-type _Due = tuple[float, int, Callable[[float], Iterator[Event]]]
 
 
 class MarketDay:
@@ -53,8 +51,9 @@ class MarketDay:
         ]
         self.vn30 = self.baskets[0]
         self._fair = FairPrices(self._rng, self.futures, lambda: self.vn30.value)
-        self._heap: list[_Due] = []
-        self._order = count()
+        self._timetable = Timetable(self._midnight_s)
+        self._at = self._timetable.at
+        self._locks = PriceLocks(self._timetable, self._rng, self.stocks)
 
     def securities(self) -> list[Security]:
         """Return everything listed today."""
@@ -66,15 +65,9 @@ class MarketDay:
         return prices, {basket.index_id: basket.value for basket in self.baskets}
 
     def events(self) -> Iterator[Event]:
-        """Yield the day from the 08:00 reset to the last foreign report at 15:32."""
+        """Return the day from the 08:00 reset to the last foreign report at 15:32."""
         self._schedule_day()
-        heap, midnight = self._heap, self._midnight_s
-        while heap:
-            day_s, _, action = heapq.heappop(heap)
-            yield from action(midnight + day_s)
-
-    def _at(self, day_s: float, action: Callable[[float], Iterator[Event]]) -> None:
-        heapq.heappush(self._heap, (day_s, next(self._order), action))
+        return self._timetable.events()
 
     def _schedule_day(self) -> None:
         rng = self._rng
@@ -86,7 +79,7 @@ class MarketDay:
                 self._at(15 * 3600 + 1920 + n * 0.001, self._last_report_of(day))
                 self._at(9 * 3600 + rng.expovariate(1 / 60), self._odd_lots_of(day))
         self._at(8 * 3600 + 45 * 60, self._index_step)
-        self._schedule_locks()
+        self._locks.schedule()
 
     def _schedule_sessions(self, day: TradingDay) -> None:
         exchange = day.security.exchange
@@ -101,17 +94,7 @@ class MarketDay:
             elif phase == "plo":
                 self._at(start + self._rng.uniform(1, 60), self._late_prints_of(day))
 
-    def _schedule_locks(self) -> None:
-        """Send one stock to the ceiling and one to the floor for a while, on boards of at least ten stocks."""
-        if len(self.stocks) < 10:
-            return
-        liquid = sorted(self.stocks, key=lambda day: -day.security.daily_volume)[: len(self.stocks) // 2]
-        for day, side in zip(self._rng.sample(liquid, 2), (1, -1), strict=True):
-            start = self._rng.choice((self._rng.uniform(9.6, 11.0), self._rng.uniform(13.1, 13.9))) * 3600
-            self._at(start, self._lock_of(day, side))
-            self._at(start + self._rng.uniform(900, 1_800), self._lock_of(day, 0))
-
-    def _reset_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
+    def _reset_of(self, day: TradingDay) -> Action:
         def act(time_s: float) -> Iterator[Event]:
             yield Reset(day.security, time_s)
             if day.foreign is not None:
@@ -119,7 +102,7 @@ class MarketDay:
 
         return act
 
-    def _session_of(self, day: TradingDay, code: str) -> Callable[[float], Iterator[Event]]:
+    def _session_of(self, day: TradingDay, code: str) -> Action:
         def act(time_s: float) -> Iterator[Event]:
             yield Status(day.security, time_s, code)
             if code == "LO":
@@ -133,19 +116,19 @@ class MarketDay:
 
         return act
 
-    def _auction_of(self, day: TradingDay, phase: str) -> Callable[[float], Iterator[Event]]:
+    def _auction_of(self, day: TradingDay, phase: str) -> Action:
         def act(time_s: float) -> Iterator[Event]:
             self._fair.move(day, time_s)
             # the burst shares its second with every other stock's, so it goes through the heap print by print
             for event in day.auction(time_s, phase.upper(), phase):
-                self._at(event.time_s - self._midnight_s, _only(event))
+                self._at(event.time_s - self._midnight_s, only(event))
             if day.foreign is not None:
                 self._at(time_s - self._midnight_s + 0.75, self._report_of(day))
             return iter(())
 
         return act
 
-    def _gathering_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
+    def _gathering_of(self, day: TradingDay) -> Action:
         def act(time_s: float) -> Iterator[Event]:
             _, code, phase = session_at(day.security.exchange, time_s - self._midnight_s)
             if phase not in {"ato", "atc"}:
@@ -158,7 +141,7 @@ class MarketDay:
 
         return act
 
-    def _late_prints_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
+    def _late_prints_of(self, day: TradingDay) -> Action:
         def act(time_s: float) -> Iterator[Event]:
             _, code, phase = session_at(day.security.exchange, time_s - self._midnight_s)
             if phase != "plo" or not day.last_price:
@@ -169,7 +152,7 @@ class MarketDay:
 
         return act
 
-    def _odd_lots_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
+    def _odd_lots_of(self, day: TradingDay) -> Action:
         def act(time_s: float) -> Iterator[Event]:
             day_s = time_s - self._midnight_s
             _, code, phase = session_at(day.security.exchange, day_s)
@@ -187,7 +170,7 @@ class MarketDay:
 
         return act
 
-    def _report_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
+    def _report_of(self, day: TradingDay) -> Action:
         def act(time_s: float) -> Iterator[Event]:
             report = day.foreign.report(time_s, at_once=True) if day.foreign else None
             if report is not None:
@@ -195,33 +178,10 @@ class MarketDay:
 
         return act
 
-    def _last_report_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
+    def _last_report_of(self, day: TradingDay) -> Action:
         def act(time_s: float) -> Iterator[Event]:
             if day.foreign is not None:
                 yield day.foreign.totals(time_s)
-
-        return act
-
-    def _lock_of(self, day: TradingDay, side: int) -> Callable[[float], Iterator[Event]]:
-        def act(time_s: float) -> Iterator[Event]:
-            was, day.lock_side = day.lock_side, side
-            if side:
-                return self._rush_of(day)(time_s)
-            if was:
-                day.book.open_at(day.price)
-                _, code, _ = session_at(day.security.exchange, time_s - self._midnight_s)
-                return iter((day.quote(time_s, code),))
-            return iter(())
-
-        return act
-
-    def _rush_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
-        """Drive a stock to its limit a level every few seconds, however thin the day."""
-
-        def act(time_s: float) -> Iterator[Event]:
-            if day.lock_side:
-                yield from day.rush(time_s, "LO")
-                self._at(time_s - self._midnight_s + day.rng.uniform(2.0, 6.0), act)
 
         return act
 
@@ -230,7 +190,7 @@ class MarketDay:
         if arrival is not None:
             self._at(arrival, self._arrival_of(day))
 
-    def _arrival_of(self, day: TradingDay) -> Callable[[float], Iterator[Event]]:
+    def _arrival_of(self, day: TradingDay) -> Action:
         def act(time_s: float) -> Iterator[Event]:
             day_s = time_s - self._midnight_s
             _, code, phase = session_at(day.security.exchange, day_s - LATE_S)
@@ -255,13 +215,6 @@ class MarketDay:
             yield basket.message(time_s, day_s, self._fair.factor)
         if day_s + INTERVAL_S <= 15 * 3600 + 300:
             self._at(day_s + INTERVAL_S, self._index_step)
-
-
-def _only(event: Event) -> Callable[[float], Iterator[Event]]:
-    def act(_time_s: float) -> Iterator[Event]:
-        yield event
-
-    return act
 
 
 def _status_delay_s(rng: random.Random, phase_before: str) -> float:

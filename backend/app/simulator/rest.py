@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from app.simulator import rest_rows
 from app.simulator.clock import date_at
 from app.simulator.events import Security, TimedMessages
-from app.simulator.http_wire import Response, json_response
+from app.simulator.http_messages import Response, json_response
 from app.simulator.indices import INDEX_EXCHANGE, PRIOR_VALUES
 from app.simulator.past_prices import rows_before, stock_rows_before
 from app.simulator.price_rules import DERIVATIVES, daily_band

@@ -18,7 +18,8 @@ from app.simulator.clock import MarketClock
 from app.simulator.control import Control
 from app.simulator.events import TimedMessages
 from app.simulator.faults import Faults
-from app.simulator.http_wire import HttpConnection, Request, Response, Upgrade, json_response
+from app.simulator.http_messages import Request, Response, json_response
+from app.simulator.http_wire import HttpConnection, Upgrade
 from app.simulator.hub import Hub, HubStream
 from app.simulator.player import Player
 from app.simulator.rest import Rest

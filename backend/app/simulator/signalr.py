@@ -5,11 +5,11 @@ Format: WebSocket text frames, never masked from the server, never compressed.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable
 
 import orjson
 
+from app.simulator.websocket_frames import websocket_frame
 from app.simulator.wire import CHANNELS, HUB
 
 HUB_PATH = "/v2.0/signalr"
@@ -17,21 +17,9 @@ KEEP_ALIVE = b"{}"
 EVERYTHING = "ALL"
 _CANONICAL = {channel.upper(): channel for channel in CHANNELS}
 
-OP_TEXT, OP_BINARY, OP_CLOSE, OP_PING, OP_PONG = 1, 2, 8, 9, 10
-
 
 class SelectorError(Exception):
     """A selector names no channel of this hub."""
-
-
-def websocket_frame(payload: bytes, opcode: int = OP_TEXT) -> bytes:
-    """Return an unmasked, final WebSocket frame."""
-    size = len(payload)
-    if size < 126:
-        return bytes((0x80 | opcode, size)) + payload
-    if size < 65_536:
-        return struct.pack("!BBH", 0x80 | opcode, 126, size) + payload
-    return struct.pack("!BBQ", 0x80 | opcode, 127, size) + payload
 
 
 def push_frame(cursor: int, entries: Iterable[bytes]) -> bytes:

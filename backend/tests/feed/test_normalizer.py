@@ -327,7 +327,7 @@ def test_error_text_never_carries_the_payload() -> None:
 
 
 def test_symbols_without_end_do_not_grow_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.feed.normalizer.SYMBOLS_CACHED_MAX", 10)
+    monkeypatch.setattr("app.feed.symbol_names.SYMBOLS_CACHED_MAX", 10)
     monkeypatch.setattr("app.feed.exchange_time.TIMES_CACHED_MAX", 10)
     monkeypatch.setattr("app.feed.exchange_time.DATES_CACHED_MAX", 3)
     for number in range(40):

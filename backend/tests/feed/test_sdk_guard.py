@@ -213,8 +213,8 @@ async def test_stream_closed_by_us_ends_at_once_and_hears_nothing_more(
     await until(lambda: stream.is_connected)
     started_s = asyncio.get_running_loop().time()
     stream.close()
-    stream._on_message(RAW)
-    stream._on_error("late")
+    stream.read_broadcast(RAW)
+    stream.read_error("late")
     stream.reject(RejectReason.BAD_FRAME)
     assert await asyncio.to_thread(stream.wait_closed, 2.0)
     assert asyncio.get_running_loop().time() - started_s < 0.5  # websocket-client alone waits 3 s

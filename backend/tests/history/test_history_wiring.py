@@ -37,7 +37,8 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def simulator() -> Iterator[SimulatorChild]:
-    child = SimulatorChild("--start", "09:20:00", "--activity", "4", "--hold")
+    # four times the market at a quarter of its thickness: as much a second, and soon at its start
+    child = SimulatorChild("--start", "09:15:30", "--activity", "1", "--speed", "4", "--hold")
     yield child
     child.end()
 

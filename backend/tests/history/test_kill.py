@@ -18,7 +18,7 @@ PLAN = Plan(seconds=20, database_kills=2, stopped_s=2, hung_s=2, app_kills=2, ap
 @pytest.mark.timeout(240)
 async def test_kills_under_load_lose_nothing_and_double_nothing() -> None:
     with temporary_data_dir() as folder:
-        async with kill_rig(folder, activity=12) as rig:
+        async with kill_rig(folder, activity=3) as rig:
             outcome = await run_kill_test(rig, PLAN)
     assert outcome.stored > 500
     assert outcome.is_passed, outcome

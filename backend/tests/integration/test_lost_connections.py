@@ -24,7 +24,7 @@ BACK_WITHIN_S = 3.0
 @pytest.fixture(scope="module")
 def simulator(start_simulator: StartSimulator) -> SimulatorChild:
     return start_simulator(
-        "--seed", "5", "--speed", str(SPEED), "--start", "09:20", "--hold", "--keep-alive", "1",
+        "--seed", "5", "--speed", str(SPEED), "--start", "09:16", "--hold", "--keep-alive", "1",
     )  # fmt: skip
 
 
@@ -249,7 +249,7 @@ async def test_token_endpoint_of_3_s_does_not_hold_the_loop(
 async def test_connection_per_channel_dropped_is_back_with_as_many(
     start_simulator: StartSimulator, control_of: ControlOf, held: LongestCallback, measured: Measured
 ) -> None:
-    simulator = start_simulator("--seed", "6", "--speed", str(SPEED), "--start", "09:20", "--hold")
+    simulator = start_simulator("--seed", "6", "--speed", str(SPEED), "--start", "09:16", "--hold")
     control = control_of(simulator)
     async with running_app(simulator.url, feed_stall_s=STALL_MARKET_S, ssi_connections="per_channel") as app:
         await app.live()

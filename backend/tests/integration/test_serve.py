@@ -206,7 +206,7 @@ def test_serve_without_its_simulator_ends_with_1_and_says_why(mortal: ServedApp)
 
 @pytest.fixture(scope="module")
 def quiet_simulator(start_simulator: StartSimulator) -> SimulatorChild:
-    return start_simulator("--start", "09:30", "--speed", "4", "--seed", "2", "--hold")
+    return start_simulator("--start", "09:16", "--speed", "4", "--seed", "2", "--hold")
 
 
 @pytest.fixture(scope="module")
@@ -297,7 +297,7 @@ KEYS = ("--consumer-id", "test-consumer-id", "--consumer-secret", "test-consumer
 
 @pytest.fixture(scope="module")
 def locked_simulator(start_simulator: StartSimulator) -> SimulatorChild:
-    return start_simulator(*KEYS, "--start", "09:30", "--speed", "4")
+    return start_simulator(*KEYS, "--start", "09:16", "--speed", "4")
 
 
 def _with_keys(simulator: SimulatorChild, secret: str = "test-consumer-secret") -> ServedApp:

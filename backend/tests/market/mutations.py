@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
-from subprocess import DEVNULL, TimeoutExpired, run
+from subprocess import DEVNULL, run
 from tempfile import TemporaryDirectory
 
 BACKEND = Path(__file__).parents[2]
@@ -23,11 +25,15 @@ SUBJECTS = {
     "trade_classifier": ("test_trade_classifier",),
     "volume_reconciler": ("test_volume_reconciler",),
     "session_aggregator": ("test_session_aggregator",),
+    "foreign_flow": ("test_foreign_tracker", "test_stored_day"),
     "foreign_tracker": ("test_foreign_tracker", "test_stored_day"),
 }
 SAMPLE_PER_SUBJECT = 3
 SEED = 20261120
 MUTANT_TIMEOUT_S = 60
+VERDICTS = "verdicts.json"
+
+type Mutant = tuple[str, str, str, str]  # subject, line, mutated place, source
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -51,7 +57,7 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 # (subject, source of the mutated place): why no test can see it
 EQUIVALENT = {
-    ("foreign_tracker", "stale >= 0"): "with 0 there is nothing to delete",
+    ("foreign_flow", "stale >= 0"): "with 0 there is nothing to delete",
     ("volume_reconciler", "last_volume <= total_volume"): "both arms are the same number when they are equal",
     ("volume_reconciler", "last_volume <= step"): "both arms are the same number when they are equal",
 }
@@ -70,8 +76,8 @@ def source_of(subject: str) -> str:
     return (BACKEND / "app" / "market" / f"{subject}.py").read_text()
 
 
-def mutants(subject: str) -> list[tuple[str, str, str, str]]:
-    """Return (subject, line, mutated place, source) of each mutant of a module, equivalent ones included."""
+def mutants(subject: str) -> list[Mutant]:
+    """Return each mutant of a module, equivalent ones included."""
     source = source_of(subject)
     found = []
     for i in range(sum(1 for _ in _places(ast.parse(source)))):
@@ -85,36 +91,60 @@ def mutants(subject: str) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def distinguishable(subject: str) -> list[tuple[str, str, str, str]]:
+def distinguishable(subject: str) -> list[Mutant]:
     """Return the mutants that a test could notice."""
     return [mutant for mutant in mutants(subject) if (subject, mutant[2]) not in EQUIVALENT]
 
 
+def survivors(chosen: list[Mutant], processes: int = 1) -> list[str]:
+    """Return a description of each that no test noticed."""
+    with ThreadPoolExecutor(processes) as pool:
+        shares = pool.map(_survivors, [chosen[n::processes] for n in range(processes)])
+        return [":".join(mutant[:3]) for share in shares for mutant in share]
+
+
 def survives(subject: str, source: str) -> bool:
     """Return whether the subject's tests pass although the module is broken."""
+    return bool(_survivors([(subject, "", "", source)]))
+
+
+def _survivors(chosen: list[Mutant]) -> list[Mutant]:
+    """Test mutants one after the other in a process of their own, which forks for each: half of a run is imports."""
     with TemporaryDirectory() as directory:
-        broken = Path(directory, f"{subject}.py")
-        broken.write_text(source)
-        tests = [f"tests/market/{name}.py" for name in SUBJECTS[subject]]
-        command = [sys.executable, "-m", "tests.market.mutations", "--run", subject, str(broken), *tests]
-        # half of a short run is loading plugins
+        for n, (subject, *_, source) in enumerate(chosen):
+            Path(directory, f"{n}-{subject}.py").write_text(source)
+        # what pytest makes of the plugins is a good part of the other half
         quick = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "MARKET_TEST_EXAMPLES": "25"}
-        try:
-            done = run(
-                command,
-                cwd=BACKEND,
-                env=quick,
-                stdout=DEVNULL,
-                stderr=DEVNULL,
-                timeout=MUTANT_TIMEOUT_S,
-                check=False,
-            )
-        except TimeoutExpired:  # an endless loop is noticed too
-            return False
-    return done.returncode == 0
+        command = [sys.executable, "-m", "tests.market.mutations", "--run", directory]
+        run(command, cwd=BACKEND, env=quick, stdout=DEVNULL, check=True)
+        verdicts = json.loads(Path(directory, VERDICTS).read_text())
+    return [mutant for mutant, survived in zip(chosen, verdicts, strict=True) if survived]
 
 
-def run_tests_on(subject: str, path: str, tests: list[str]) -> int:
+def run_folder(directory: Path) -> None:
+    """Fork for each module in a folder, and write down in their order which survived."""
+    import hypothesis
+    import pytest
+
+    from app.market import messages, models, trading_calendar
+
+    shared = (hypothesis, pytest, messages, models, trading_calendar)
+    if any(f"app.market.{subject}" in sys.modules for subject in SUBJECTS):
+        raise AssertionError(f"one of {shared} has loaded what is to be broken")
+    paths = sorted(directory.glob("*.py"), key=lambda path: int(path.stem.partition("-")[0]))
+    verdicts = []
+    for path in paths:
+        subject = path.stem.partition("-")[2]
+        tests = [f"tests/market/{name}.py" for name in SUBJECTS[subject]]
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(MUTANT_TIMEOUT_S)  # an endless loop is noticed too
+            os._exit(run_tests_on(subject, path, tests))
+        verdicts.append(os.waitpid(pid, 0)[1] == 0)
+    (directory / VERDICTS).write_text(json.dumps(verdicts))
+
+
+def run_tests_on(subject: str, path: Path, tests: list[str]) -> int:
     """Run tests in this process with one module of app.market replaced by the file at `path`."""
     import pytest
 
@@ -130,14 +160,7 @@ def run_tests_on(subject: str, path: str, tests: list[str]) -> int:
     return int(pytest.main(["-x", "-q", *plain, *tests]))
 
 
-def survivors(chosen: list[tuple[str, str, str, str]]) -> list[str]:
-    """Return a description of each that no test noticed."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        alive = pool.map(lambda mutant: survives(mutant[0], mutant[3]), chosen)
-        return [":".join(mutant[:3]) for mutant, is_alive in zip(chosen, alive, strict=True) if is_alive]
-
-
-def sample(per_subject: int, seed: int) -> list[tuple[str, str, str, str]]:
+def sample(per_subject: int, seed: int) -> list[Mutant]:
     """Return a few mutants of each subject, the same ones for the same seed."""
     random = Random(seed)
     return [mutant for subject in SUBJECTS for mutant in random.sample(distinguishable(subject), per_subject)]
@@ -146,9 +169,10 @@ def sample(per_subject: int, seed: int) -> list[tuple[str, str, str, str]]:
 def main(arguments: list[str]) -> int:
     """Check every mutant; or, for one of them, run the tests."""
     if arguments[:1] == ["--run"]:
-        return run_tests_on(arguments[1], arguments[2], arguments[3:])
+        run_folder(Path(arguments[1]))
+        return 0
     chosen = [mutant for subject in SUBJECTS for mutant in distinguishable(subject)]
-    alive = survivors(chosen)
+    alive = survivors(chosen, processes=2)
     print(f"{len(chosen)} mutants, {len(alive)} survived", *alive, sep="\n  ")
     return 1 if alive else 0
 

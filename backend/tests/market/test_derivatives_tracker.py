@@ -164,6 +164,30 @@ def test_derivatives_override_wins_once_that_contract_is_seen(override):
     assert processor.get_derivatives_data().symbol == SECOND
 
 
+@pytest.mark.parametrize("now", ["14:50:00", "20:00:00"])  # closed, and final
+def test_derivatives_trend_after_the_close_ends_with_the_last_point(now):
+    processor = make_processor()
+    for minute in (0, 10, 20, 29):
+        time = f"14:{minute:02d}:00"
+        processor.apply([make_index(time=time), make_future(time=time, total=minute + 1)])
+    processor.apply([make_tick(now)])
+    assert [p.timestamp.minute for p in processor.get_basis_trend(10)] == [20, 29]
+    assert len(processor.get_basis_trend(30)) == 4
+
+
+def test_derivatives_trend_is_empty_in_a_lunch_break_that_outlasts_it():
+    processor = make_processor()
+    processor.apply([make_index(time="11:29:00"), make_future(time="11:29:00"), make_tick("12:30:00")])
+    assert processor.get_basis_trend(30) == []
+    assert len(processor.get_basis_trend(90)) == 1
+
+
+def test_derivatives_trend_of_a_closed_day_without_points_is_empty():
+    processor = make_processor()
+    processor.apply([make_future(time="14:20:00"), make_tick("20:00:00")])
+    assert processor.get_basis_trend(30) == []
+
+
 def test_derivatives_old_codes_are_contracts_too():
     processor = make_processor(futures_override="VN30F1M")
     processor.apply([make_future(OLD_FRONT)])

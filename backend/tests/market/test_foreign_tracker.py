@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.market.foreign_tracker import ForeignInvestorTracker, NetValueChange
+from app.market.foreign_flow import NetValueChange
+from app.market.foreign_tracker import ForeignInvestorTracker
 from app.market.messages import DERIVATIVES
 from tests.market.builders import (
     FRONT,

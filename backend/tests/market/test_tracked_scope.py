@@ -64,6 +64,34 @@ def test_processor_symbol_tracked_from_mid_day_on_is_a_late_start():
     assert changes.gaps[0].cause == "late_start"
 
 
+def test_processor_other_scope_excuses_only_those_that_are_new_in_it():
+    processor = make_processor()
+    processor.apply([make_tick("08:44:00"), make_quote("VNM", time="08:59:00", session="ATO")])
+    processor.apply([make_tick("10:00:00")])
+    processor.set_tracked({"FPT", "SSI"}, "LIST")
+    changes = processor.apply(
+        [make_trade(symbol, volume=100, total=900, time="10:00:01") for symbol in ("FPT", "SSI")]
+        + [make_future(FRONT, volume=1, total=9, time="10:00:01")]
+    )
+    assert {gap.symbol: gap.cause for gap in changes.gaps} == {
+        "FPT": "total_volume_jump",
+        "SSI": "late_start",
+        FRONT: "total_volume_jump",  # the futures are tracked whatever the scope
+    }
+
+
+def test_processor_symbol_that_left_and_came_back_is_watched_from_then_on():
+    processor = make_processor()
+    processor.apply([make_quote("VNM", time="08:59:00", session="ATO"), make_tick("10:00:00")])
+    processor.set_tracked({"FPT"}, "LIST")
+    processor.apply([make_tick("11:00:00")])
+    processor.set_tracked({"FPT", "VNM"}, "LIST")
+    changes = processor.apply(
+        [make_trade(symbol, volume=100, total=900, time="11:00:01") for symbol in ("FPT", "VNM")]
+    )
+    assert [gap.cause for gap in changes.gaps] == ["total_volume_jump", "late_start"]
+
+
 def test_processor_same_lists_read_again_excuse_no_gap():
     processor = make_processor()
     processor.apply([make_quote("FPT", time="08:59:00", session="ATO"), make_tick("10:00:00")])

@@ -13,7 +13,6 @@ def test_blasted_trades_go_on_from_the_totals_of_the_day(run_simulator):
     before = {symbol: r["total_volume"] for symbol, r in running.control("truth")["symbols"].items()}
     assert running.control("blast")["state"] == "none"
     assert running.control("blast", {"count": 3_000, "rate": 20_000})["state"] == "running"
-    assert running.control("blast", {"count": 1})["count"] == 3_000  # one at a time
     report = wait_until(lambda: (r := running.control("blast"))["state"] == "done" and r)
     assert report["sent"] == report["trades"] == 3_000
     wait_until(lambda: len(client.messages) >= 3_000)
@@ -25,6 +24,12 @@ def test_blasted_trades_go_on_from_the_totals_of_the_day(run_simulator):
     for symbol, volume in added.items():
         assert truth[symbol]["total_volume"] >= before[symbol] + volume
     assert running.control("clock")["paused"]
+
+
+def test_a_blast_of_its_own_rate_goes_on_alone(run_simulator):
+    running = run_simulator(symbols=1, activity=0.2, start="09:20")
+    running.control("blast", {"count": 3_000, "rate": 10})  # five minutes: longer than any test
+    assert running.control("blast", {"count": 1})["count"] == 3_000
 
 
 def test_quotes_can_be_mixed_in_and_the_rate_left_open(run_simulator):

@@ -11,7 +11,8 @@ import pytest
 from app.simulator.clock import MarketClock, rfc3339, time_of_day
 from app.simulator.faults import Faults
 from app.simulator.sessions import session_at
-from app.simulator.signalr import Subscription, websocket_frame
+from app.simulator.signalr import Subscription
+from app.simulator.websocket_frames import websocket_frame
 from app.simulator.wire import quoted
 
 from .conftest import wait_until
