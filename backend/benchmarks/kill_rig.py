@@ -28,7 +28,7 @@ from benchmarks.served_app import free_port
 
 HEALTH_EVERY_S = 0.25
 HEALTH_TIMEOUT_S = 2.0
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 180.0
 DATABASE = "kill_test"
 
 type Key = tuple[str, int]  # symbol, TotalVol
@@ -71,7 +71,8 @@ class Process:
 class KillRig:
     """The three processes and what is known of them."""
 
-    def __init__(self, folder: Path, sim_url: str) -> None:
+    def __init__(self, folder: Path, sim_url: str, health_timeout_s: float) -> None:
+        self.health_timeout_s = health_timeout_s
         self.folder = folder
         self.sim_url = sim_url
         self.port = free_port()
@@ -83,7 +84,7 @@ class KillRig:
         self.stops: list[float] = []
         self.degraded = 0
         self.app: Process | None = None
-        self.http = httpx.AsyncClient(timeout=HEALTH_TIMEOUT_S)
+        self.http = httpx.AsyncClient(timeout=health_timeout_s)
         self._is_up = False
 
     @property
@@ -238,7 +239,9 @@ class KillRig:
 
 
 @asynccontextmanager
-async def kill_rig(folder: Path, activity: float, speed: float = 4.0) -> AsyncIterator[KillRig]:
+async def kill_rig(
+    folder: Path, activity: float, speed: float = 4.0, health_timeout_s: float = HEALTH_TIMEOUT_S
+) -> AsyncIterator[KillRig]:
     """Start the simulator and the database; the application is the caller's to start.
 
     A thin market played fast is as much load as a thick one at its own pace, and is soon at its start.
@@ -248,7 +251,7 @@ async def kill_rig(folder: Path, activity: float, speed: float = 4.0) -> AsyncIt
         folder / "simulator.log", {}, "-m", "app.simulator", "--port", str(port), "--exit-with-parent", "--hold",
         "--activity", str(activity), "--speed", str(speed), "--start", "09:15:30", "--seed", "7",
     )  # fmt: skip
-    rig = KillRig(folder, f"http://127.0.0.1:{port}/")
+    rig = KillRig(folder, f"http://127.0.0.1:{port}/", health_timeout_s)
     watching = asyncio.create_task(rig.watch_health())
     try:
         await rig.start_database()

@@ -66,6 +66,7 @@ class Outcome:
     candles: int = 0
     health_answers: int = 0
     health_worst_s: float = 0.0
+    health_limit_s: float = HEALTH_TIMEOUT_S
     health_failures: dict[str, int] = field(default_factory=dict)
     start_worst_s: float = 0.0
     stop_worst_s: float = 0.0
@@ -80,7 +81,7 @@ class Outcome:
             or self.memory_wrong
             or self.candles_wrong
             or self.health_failures
-            or self.health_worst_s > HEALTH_TIMEOUT_S
+            or self.health_worst_s > self.health_limit_s
         )
 
 
@@ -166,6 +167,7 @@ async def compare(rig: KillRig, outcome: Outcome) -> None:
     outcome.candles_wrong, outcome.candles = (await rig.query(_CANDLES))[0]
     outcome.health_answers = len(rig.health)
     outcome.health_worst_s = round(max(rig.health, default=0), 3)
+    outcome.health_limit_s = rig.health_timeout_s
     outcome.health_failures = dict(rig.health_failures)
     outcome.start_worst_s = round(max(rig.starts, default=0), 2)
     outcome.stop_worst_s = round(max(rig.stops, default=0), 2)

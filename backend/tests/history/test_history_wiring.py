@@ -26,7 +26,7 @@ from tests.integration.processes import Child, ServedApp, SimulatorChild
 from tests.integration.running_app import running_app
 from tests.integration.waiting import until, until_sync
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -115,10 +115,10 @@ async def test_history_database_that_appears_later_gets_everything_accepted_sinc
             assert (health["status"], health["database"]) == ("degraded", "unavailable")
             await server.start()
             await server.ensure_database("later")
-            await until(lambda: app.application.history.database_status == "connected", "the database", 30)
+            await until(lambda: app.application.history.database_status == "connected", "the database")
             await control.pause()
             await app.has_read_all(control)
-            await until(lambda: not app.application.history.spool_status().rows, "an empty spool", 30)
+            await until(lambda: not app.application.history.spool_status().rows, "an empty spool")
             shown = {
                 symbol: row.total_volume - row.missed_volume
                 for symbol, row in app.application.processor.get_session_stats().items()
@@ -137,13 +137,13 @@ async def test_history_own_server_killed_comes_back_and_nothing_is_lost(
     async with tracker(simulator, folder, database_url="") as app:
         history = app.application.history
         await app.live()
-        await until(lambda: history.database_status == "connected", "the database", 40)
+        await until(lambda: history.database_status == "connected", "the database")
         os.kill(history._embedded.pid, signal.SIGKILL)
-        await until(lambda: history._embedded.restarts == 1, "a new server", 40)
+        await until(lambda: history._embedded.restarts == 1, "a new server")
         await control.pause()
         await app.has_read_all(control)
         await until(
-            lambda: history.database_status == "connected" and not history.spool_status().rows, "rows", 40
+            lambda: history.database_status == "connected" and not history.spool_status().rows, "rows"
         )
         stored = await history.pool.fetch("SELECT sum(volume)::int8 FROM trades")
         stats = app.application.processor.get_session_stats().values()
@@ -207,7 +207,7 @@ async def run_own_simulator(folder: Path, dsn: str) -> date | None:
         application: Application = app.state.application
         history = application.history
         assert history is not None
-        await until(lambda: len(application.processor.get_session_stats()), "a print", 40)
+        await until(lambda: len(application.processor.get_session_stats()), "a print")
         await until(lambda: history.spool_status().rows == 0, "stored")
         assert history.restored is None
         return application.processor.trading_date

@@ -13,10 +13,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.integration.waiting import until_sync
+from tests.integration.waiting import DEADLINE_S, until_sync
 
 BACKEND = Path(__file__).resolve().parents[2]
-START_DEADLINE_S = 40.0  # 1.5 s on an idle machine
+START_DEADLINE_S = 120.0  # 1.5 s on an idle machine
 _DASHBOARD = re.compile(r"dashboard at http://[^:\s]+:(\d+)")
 
 
@@ -57,7 +57,7 @@ class Child:
             found += [int(pid) for pid in task.read_text().split()]
         return found
 
-    def ended(self, deadline_s: float = 30) -> tuple[int, float]:
+    def ended(self, deadline_s: float = DEADLINE_S) -> tuple[int, float]:
         """Wait for its end; return the exit code and the seconds it took."""
         started_s = time.monotonic()
         code = self.process.wait(deadline_s)

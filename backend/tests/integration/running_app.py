@@ -19,7 +19,7 @@ from app.main import create_app
 from app.market.models import FeedState
 from app.wiring import Application
 from tests.integration.control import Control
-from tests.integration.waiting import until
+from tests.integration.waiting import DEADLINE_S, until
 
 REST_ROUTES = (
     "/health",
@@ -66,12 +66,12 @@ class RunningApp:
         counters = feed.counters()
         return sum(counters.received.values()) + sum(counters.rejected.values())
 
-    async def live(self, deadline_s: float = 20) -> float:
+    async def live(self, deadline_s: float = DEADLINE_S) -> float:
         return await until(
             lambda: self.state is FeedState.LIVE, f"live (it is {self.application.feed_status()})", deadline_s
         )
 
-    async def has_read_all(self, control: Control, deadline_s: float = 30) -> None:
+    async def has_read_all(self, control: Control, deadline_s: float = 2 * DEADLINE_S) -> None:
         """Wait until everything the simulator sent has been counted. The market must stand still."""
 
         async def is_even() -> bool:

@@ -14,7 +14,7 @@ from tests.integration.conftest import ControlOf, StartSimulator
 from tests.integration.control import Control
 from tests.integration.processes import SimulatorChild
 from tests.integration.running_app import LongestCallback, RunningApp, running_app
-from tests.integration.waiting import is_steady, until
+from tests.integration.waiting import DEADLINE_S, is_steady, until
 
 THIN = (
     "--speed",
@@ -66,7 +66,7 @@ class Market:
     async def time(self) -> str:
         return str((await self.control.clock())["time"])[11:19]
 
-    async def reaches(self, time_of_day: str, deadline_s: float = 60) -> None:
+    async def reaches(self, time_of_day: str, deadline_s: float = 2 * DEADLINE_S) -> None:
         async def is_there() -> bool:
             return await self.time() >= time_of_day
 
@@ -76,7 +76,7 @@ class Market:
         """Wait until the application has seen the market go on for so long."""
         processor = self.app.application.processor
         until_s = processor.market_time_s + minutes * 60
-        await until(lambda: processor.market_time_s >= until_s, f"{minutes} minutes later", 60)
+        await until(lambda: processor.market_time_s >= until_s, f"{minutes} minutes later", 2 * DEADLINE_S)
 
     def figures(self) -> bytes:
         """Return the whole market as bytes, to be compared."""
@@ -173,7 +173,7 @@ async def test_messages_of_an_older_day_change_nothing(market: Market, measured:
     async def is_connected_again() -> bool:
         return int((await market.control.connections())["opened"]) == 2
 
-    await until(is_connected_again, "a second connection", 60)
+    await until(is_connected_again, "a second connection")
     await market.trades_on()  # 35 minutes of the market, however long the way back took
     truths = await market.stands_still(are_all_counted=False)
     market.assert_totals_equal(truths)

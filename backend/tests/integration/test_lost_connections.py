@@ -101,7 +101,7 @@ async def _totals_equal_the_truth(watched: Watched) -> None:
     control, processor = watched.control, watched.app.application.processor
     await control.pause()
     try:
-        await until(lambda: _is_even(watched), "every symbol has been heard after the fault", 30)
+        await until(lambda: _is_even(watched), "every symbol has been heard after the fault")
     finally:
         await control.pause(False)
     for stats in processor.get_session_stats().values():
@@ -148,7 +148,7 @@ async def test_feed_stalled_with_keep_alives_is_seen_and_survived(
     opened = await watched.opened()
     started_s = time.monotonic()
     await watched.control.fault("stall")
-    await until(watched.reconnects, "the stall is seen", 30)
+    await until(watched.reconnects, "the stall is seen")
     seen_s = time.monotonic() - started_s
     measured("seen after s", round(seen_s, 2))
     assert seen_s <= STALL_WALL_S + BACK_WITHIN_S
@@ -161,7 +161,7 @@ async def test_feed_stalled_with_keep_alives_is_seen_and_survived(
 async def test_one_mute_channel_is_partial_without_a_reconnect(watched: Watched, measured: Measured) -> None:
     opened = await watched.opened()
     await watched.control.fault("mute", channel="X-QUOTE")
-    took_s = await until(lambda: watched.app.state is FeedState.PARTIAL, f"partial: {watched.explain()}", 30)
+    took_s = await until(lambda: watched.app.state is FeedState.PARTIAL, f"partial: {watched.explain()}")
     measured("partial after s", round(took_s, 2))
     assert watched.app.application.feed_status().muted_channels == ["X-QUOTE"]
     await watched.control.clear_faults()
@@ -237,7 +237,7 @@ async def test_token_endpoint_of_3_s_does_not_hold_the_loop(
         answers += 1
         return await watched.opened() > opened
 
-    await until(is_open, "a new connection", 30)
+    await until(is_open, "a new connection")
     took_s = time.monotonic() - started_s
     measured("back after s", round(took_s, 2))
     measured("snapshots meanwhile", answers)

@@ -72,7 +72,7 @@ def _assert_status_then_state(channel: str, frames: list[Any]) -> None:
 
 
 def _until_live(app: ServedApp) -> float:
-    return until_sync(lambda: httpx.get(f"{app.http}/health").json()["feed"]["state"] == "live", "live", 30)
+    return until_sync(lambda: httpx.get(f"{app.http}/health").json()["feed"]["state"] == "live", "live")
 
 
 # -- C1: the whole program ----------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def test_serve_killed_leaves_no_orphan(mortal: ServedApp, measured: Measured) ->
     until_sync(mortal.children, "a simulator")
     children = mortal.children()
     os.kill(mortal.pid, signal.SIGKILL)
-    took_s = until_sync(lambda: not any(is_running(pid) for pid in children), "the simulator is gone", 20)
+    took_s = until_sync(lambda: not any(is_running(pid) for pid in children), "the simulator is gone")
     measured("simulator gone after s", round(took_s, 2))
 
 
@@ -326,7 +326,7 @@ def test_serve_with_keys_writes_no_token_and_no_secret(
 ) -> None:
     app = _with_keys(locked_simulator)
     try:
-        until_sync(lambda: _health(app)["connected"], "connected", 30)
+        until_sync(lambda: _health(app)["connected"], "connected")
         bearer = {"Authorization": "Bearer test-ws-token"}
         assert httpx.get(f"{app.http}/api/market/snapshot", headers=bearer).status_code == 200
         assert httpx.get(f"{app.http}/api/market/snapshot?token=test-ws-token").status_code == 200
@@ -339,8 +339,8 @@ def test_serve_with_keys_writes_no_token_and_no_secret(
             {"name": "drop"},
         ):
             _fault(locked_simulator, **fault)
-        until_sync(lambda: not _health(app)["connected"], "the drop is seen", 30)
-        until_sync(lambda: _health(app)["connected"], "connected again", 30)
+        until_sync(lambda: not _health(app)["connected"], "the drop is seen")
+        until_sync(lambda: _health(app)["connected"], "connected again")
     finally:
         app.end()
     measured("lines searched", len(app.lines))
@@ -351,7 +351,7 @@ def test_serve_with_keys_writes_no_token_and_no_secret(
 def test_serve_with_wrong_keys_is_failed_with_the_reason(locked_simulator: SimulatorChild) -> None:
     app = _with_keys(locked_simulator, secret="wrong-test-consumer-secret")
     try:
-        until_sync(lambda: _health(app)["state"] == "failed", "failed", 30)
+        until_sync(lambda: _health(app)["state"] == "failed", "failed")
         feed = _health(app)
         assert (feed["source"], feed["connected"]) == ("ssi", False)
         assert "refuses the login" in feed["reason"]
@@ -365,7 +365,7 @@ def test_serve_as_ssi_without_keys_is_failed_and_invents_nothing() -> None:
         feed_source="ssi", ssi_base_url="http://127.0.0.1:9/", ssi_stream_url="http://127.0.0.1:9/"
     )
     try:
-        until_sync(lambda: _health(app)["state"] == "failed", "failed", 30)
+        until_sync(lambda: _health(app)["state"] == "failed", "failed")
         assert "SSI_CONSUMER_ID" in _health(app)["reason"]
         assert httpx.get(f"{app.http}/api/market/snapshot").json()["prices"] == {}
         assert app.children() == []

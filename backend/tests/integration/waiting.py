@@ -8,10 +8,13 @@ import time
 from collections.abc import Awaitable, Callable
 
 POLL_S = 0.01
+DEADLINE_S = (
+    60.0  # of what takes a second: a bound for hangs, not a measure. Ten busy neighbours are no failure
+)
 
 
 async def until(
-    condition: Callable[[], object | Awaitable[object]], what: str, deadline_s: float = 20
+    condition: Callable[[], object | Awaitable[object]], what: str, deadline_s: float = DEADLINE_S
 ) -> float:
     """Return the seconds until `condition` holds. Raise AssertionError when it does not in time."""
     started_s = time.monotonic()
@@ -27,7 +30,7 @@ async def until(
         await asyncio.sleep(POLL_S)
 
 
-def until_sync(condition: Callable[[], object], what: str, deadline_s: float = 20) -> float:
+def until_sync(condition: Callable[[], object], what: str, deadline_s: float = DEADLINE_S) -> float:
     """Do the same for tests without a loop."""
     started_s = time.monotonic()
     while not condition():
@@ -38,7 +41,7 @@ def until_sync(condition: Callable[[], object], what: str, deadline_s: float = 2
 
 
 async def is_steady(
-    value: Callable[[], object], what: str, for_s: float = 0.3, deadline_s: float = 20
+    value: Callable[[], object], what: str, for_s: float = 0.3, deadline_s: float = DEADLINE_S
 ) -> None:
     """Wait until a value has stayed the same for a while."""
     last, since_s = value(), time.monotonic()

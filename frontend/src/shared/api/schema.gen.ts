@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Foreign Of Symbol
-         * @description Return foreign flow of one symbol; zeros until the day's first message.
+         * @description Return foreign flow of one symbol, or of VN30F1M's contract; zeros until the day's first message.
          */
         get: operations["foreign_of_symbol_api_foreign__symbol__get"];
         put?: never;
@@ -133,7 +133,7 @@ export interface paths {
         };
         /**
          * Session Stats Of Symbol
-         * @description Return active buy and sell of one symbol's day; zeros until it trades.
+         * @description Return active buy and sell of one symbol's day, or of VN30F1M's contract; zeros until it trades.
          */
         get: operations["session_stats_of_symbol_api_session_stats__symbol__get"];
         put?: never;
@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * Basis Trend
-         * @description Return the basis of the last minutes, counted back from market time.
+         * @description Return the basis of the last minutes, counted back from market time; after the close from the last point.
          */
         get: operations["basis_trend_api_derivatives_basis_get"];
         put?: never;
@@ -173,7 +173,7 @@ export interface paths {
         };
         /**
          * Basis Trend
-         * @description Return the basis of the last minutes, counted back from market time.
+         * @description Return the basis of the last minutes, counted back from market time; after the close from the last point.
          */
         get: operations["basis_trend_api_market_basis_trend_get"];
         put?: never;
