@@ -38,11 +38,11 @@ class _Reads:
     queued_share: float = 0.0
 
 
-async def measure_candle_reads(trades: int, reads: int) -> list[Figure]:
+async def measure_candle_reads(trades: int, reads: int, *, days: int = DAYS) -> list[Figure]:
     """Load a market, then read `reads` pages of each interval: half of them the newest, half up to some day before."""
     symbols = [symbol for symbol, _ in stock_symbols(SYMBOLS, SEED)]
-    days = list(islice(weekdays(date(2026, 11, 20)), DAYS))[::-1]
-    async with stored_market(symbols, days, trades, seconds_max=LOAD_S_MAX, report=_say) as market:
+    dates = list(islice(weekdays(date(2026, 11, 20)), days))[::-1]
+    async with stored_market(symbols, dates, trades, seconds_max=LOAD_S_MAX, report=_say) as market:
         pool = DatabasePool(market.dsn, SystemClock(), min_size=1, max_size=2)
         if not await pool.try_connect():
             raise RuntimeError(pool.reason)
@@ -50,9 +50,13 @@ async def measure_candle_reads(trades: int, reads: int) -> list[Figure]:
             measured = {interval: await _read(pool, market, interval, reads) for interval in Interval}
         finally:
             await pool.close()
-    name = f"{market.trades:,} trades, {SYMBOLS} symbols, {len(market.days)} days"
+    name = f"{market.trades:,} trades in {market.branch}"
     return [
-        Figure(f"{name}: loaded, with their candles", "for the record", f"{market.seconds:.0f} s"),
+        Figure(
+            f"{name}: loaded, with their candles",
+            "for the record",
+            f"{market.seconds:.0f} s ({SYMBOLS} symbols, {len(market.days)} days)",
+        ),
         *(_figure(name, interval, result) for interval, result in measured.items()),
     ]
 

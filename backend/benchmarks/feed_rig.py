@@ -26,7 +26,7 @@ from benchmarks.thread_cpu import StageMeter, cpu_s_of, queued_s_of_process
 
 CONNECT_TIMEOUT_S = 30.0
 DRAIN_WAIT_S = 120.0
-IDLE_WAIT_S = 20.0  # for what is still in sockets and queues once the sender is done
+IDLE_WAIT_S = 60.0  # for what is still in sockets and queues once the sender is done
 SEND_MARGIN_S = 60.0
 
 

@@ -1,22 +1,27 @@
 """A database with two years of a market in it, made by the server itself: so many prints would take Python minutes.
 
 The prints are loaded under the first revision's schema; then the program's own migration makes the candles of them.
+BENCH_DATABASE_URL (a superuser's) takes another server, a TimescaleDB for instance; the database there is dropped again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
+import os
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import asyncpg
 from msgspec import Struct
 
 from app.history import schema
 from app.history.embedded_postgres import EmbeddedPostgres, database_name
+from app.history.tables import CANDLE_TABLES
 from benchmarks.data_dir import temporary_data_dir
 
 LOADERS = 2  # one a core
@@ -46,13 +51,13 @@ _DAY = """
     ) AS prints ORDER BY clock, symbol
 """
 # Made of whole days, a symbol's minutes lie side by side. A live feed leaves them minute by minute, over all symbols.
-_LAY_OUT = (
-    "CREATE TEMP TABLE laid_out AS TABLE candle_1m",
-    "TRUNCATE candle_1m",
-    "INSERT INTO candle_1m SELECT * FROM laid_out ORDER BY bucket, symbol",
-    "DROP TABLE laid_out",
-    "VACUUM ANALYZE",
-)
+_LAY_OUT = """
+    CREATE TEMP TABLE laid_out AS TABLE candle_1m;
+    TRUNCATE candle_1m;
+    INSERT INTO candle_1m SELECT * FROM laid_out ORDER BY bucket, symbol;
+    DROP TABLE laid_out
+"""
+_SORT_MEMORY = "256MB"  # while loading: the program's own sorts of a batch are small
 
 type Report = Callable[[str], None]
 
@@ -62,6 +67,7 @@ class StoredMarket(Struct, frozen=True):
 
     dsn: str
     server_pid: int
+    branch: str  # PostgreSQL or TimescaleDB
     symbols: list[str]
     days: list[date]
     trades: int
@@ -70,7 +76,13 @@ class StoredMarket(Struct, frozen=True):
 
 @asynccontextmanager
 async def temporary_database(settings: Mapping[str, str] | None = None) -> AsyncIterator[tuple[str, int]]:
-    """Give the DSN and the pid of a migrated server of our own that is gone afterwards."""
+    """Give the DSN of a migrated database that is gone afterwards, and the pid of our own server, else 0."""
+    other = os.environ.get("BENCH_DATABASE_URL")
+    if other:
+        async with _database_of(other) as dsn:
+            await schema.upgrade(dsn, source="simulator")
+            yield dsn, 0
+        return
     with temporary_data_dir() as data_dir:
         server = EmbeddedPostgres(data_dir, settings=settings)
         await server.start()
@@ -83,6 +95,20 @@ async def temporary_database(settings: Mapping[str, str] | None = None) -> Async
 
 
 @asynccontextmanager
+async def _database_of(server_dsn: str) -> AsyncIterator[str]:
+    name = f"vnst_bench_{uuid.uuid4().hex[:8]}"
+    admin = await asyncpg.connect(server_dsn)
+    try:
+        await admin.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlsplit(server_dsn)._replace(path=f"/{name}").geturl()
+        finally:
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
 async def stored_market(
     symbols: Sequence[str], days: Sequence[date], trades: int, *, seconds_max: float, report: Report
 ) -> AsyncIterator[StoredMarket]:
@@ -90,19 +116,35 @@ async def stored_market(
     async with temporary_database(QUICK_SETTINGS) as (dsn, server_pid):
         began_s = time.perf_counter()
         await schema.downgrade(dsn, BEFORE_CANDLES, report=lambda _line: None)
+        await _set_sort_memory(dsn, _SORT_MEMORY)
         per_symbol = max(2, math.ceil(trades / len(symbols) / len(days)))
         loaded = await _load(dsn, symbols, days, per_symbol, seconds_max, report)
         report("making the candles")
-        await schema.upgrade(dsn, source="simulator", report=lambda _line: None)
+        status = await schema.upgrade(dsn, source="simulator", report=lambda _line: None)
+        report("laying them out")
         connection = await asyncpg.connect(dsn)
         try:
-            for statement in _LAY_OUT:
-                await connection.execute(statement)
+            if status.branch == "native":
+                await connection.execute(_LAY_OUT)
+                await connection.execute(f"VACUUM ANALYZE {', '.join(CANDLE_TABLES)}")
+            await connection.execute("ANALYZE")
             count = await connection.fetchval("SELECT count(*) FROM trades")
         finally:
             await connection.close()
+        await _set_sort_memory(dsn, None)
         seconds = time.perf_counter() - began_s
-        yield StoredMarket(dsn, server_pid, list(symbols), loaded, count, seconds)
+        branch = {"native": "PostgreSQL", "timescale": "TimescaleDB"}[status.branch or "native"]
+        yield StoredMarket(dsn, server_pid, branch, list(symbols), loaded, count, seconds)
+
+
+async def _set_sort_memory(dsn: str, value: str | None) -> None:
+    name = urlsplit(dsn).path.removeprefix("/")
+    connection = await asyncpg.connect(dsn)
+    try:
+        change = f"SET work_mem = '{value}'" if value else "RESET work_mem"
+        await connection.execute(f'ALTER DATABASE "{name}" {change}')
+    finally:
+        await connection.close()
 
 
 async def _load(
