@@ -60,7 +60,6 @@ def folder() -> Iterator[Path]:
 async def tracker(simulator: SimulatorChild, folder: Path, dsn: str) -> AsyncIterator[RunningApp]:
     settings: dict[str, Any] = {
         "feed_source": "ssi",
-        "sim_url": "",
         "ssi_base_url": simulator.url,
         "ssi_stream_url": simulator.url,
         "ssi_consumer_id": "key",
@@ -70,7 +69,7 @@ async def tracker(simulator: SimulatorChild, folder: Path, dsn: str) -> AsyncIte
         "database_url": dsn,
         "data_dir": folder,
     }
-    async with running_app(simulator.url, **settings) as app:
+    async with running_app("", **settings) as app:
         yield app
 
 
