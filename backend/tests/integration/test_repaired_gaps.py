@@ -23,7 +23,7 @@ from tests.integration.control import Control
 from tests.integration.running_app import RunningApp, running_app
 from tests.integration.waiting import until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 SPEED = 20.0
 WITHHELD = ("VCB", "FPT", "HPG")
@@ -106,7 +106,7 @@ async def is_all_repaired(app: RunningApp) -> None:
         return False
 
     try:
-        await until(is_closed, "every gap repaired", 120)
+        await until(is_closed, "every gap repaired", 200)
     except AssertionError as error:
         raise AssertionError(f"{error}: {found}") from None
 
