@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
@@ -26,6 +26,7 @@ from app.feed.ssi_market_service import SSIMarketService
 from app.feed.ssi_stream_service import SSIStreamService
 from app.feed.thread_bridge import ThreadBridge
 from app.history.backfill import FetchMinutes
+from app.history.candle_repair import TrackedSymbols
 from app.market.messages import Message
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus, Phase
 from app.market.processor import MarketDataProcessor
@@ -73,6 +74,7 @@ class Feed:
         recover: Callable[[float | None], Awaitable[None]] | None = None,
         first_simulated_date: Callable[[], Awaitable[date | None]] | None = None,
         backfill: Callable[[FetchMinutes, Sequence[str]], Awaitable[object]] | None = None,
+        repair: Callable[[FetchMinutes, TrackedSymbols], Coroutine[Any, Any, None]] | None = None,
         replay_files: Sequence[str] = (),
     ) -> None:
         self._settings = settings
@@ -86,6 +88,7 @@ class Feed:
         self._recover = recover  # comes before the first message; given the time of a simulated source
         self._first_simulated_date = first_simulated_date
         self._backfill = backfill  # runs beside the feed, on what is left of the REST budget
+        self._repair = repair  # the same, for as long as the feed lives
         self._replay_files = replay_files
         self._source = FeedSource(settings.resolved_feed_source)
         self._lists = Lists(vn30=list(fallback_vn30))
@@ -161,6 +164,9 @@ class Feed:
                 tasks.create_task(references.keep(self._trading_date), name="feed:lists")
                 if self._backfill is not None:
                     tasks.create_task(self._fill(self._backfill, market), name="feed:backfill")
+                if self._repair is not None:
+                    repairing = self._repair(minutes_of(market), self._symbols_to_keep)
+                    tasks.create_task(repairing, name="feed:repair")
                 if self._simulator is not None:
                     tasks.create_task(self._simulator.watch(), name="feed:simulator")
 
@@ -253,11 +259,17 @@ class Feed:
         self, backfill: Callable[[FetchMinutes, Sequence[str]], Awaitable[object]], market: SSIMarketService
     ) -> None:
         """Backfill what is tracked, and the futures, once it is known which those are."""
-        while not self._lists.tracked and self._lists.known is None:
+        while (symbols := self._symbols_to_keep()) is None:
             await self._clock.sleep(LISTS_PAUSE_S)
-        symbols = sorted(self._lists.tracked or self._lists.known or ())
-        contracts = FuturesResolver(calendar=self._calendar).contracts(self._clock.now().date())
-        await backfill(minutes_of(market), [*symbols, *contracts])
+        await backfill(minutes_of(market), sorted(symbols))
+
+    def _symbols_to_keep(self) -> set[str] | None:
+        """Return what is tracked, and the futures of the day; None before that is known."""
+        symbols = self._lists.tracked or self._lists.known
+        if not symbols:
+            return None
+        contracts = FuturesResolver(calendar=self._calendar).contracts(self._trading_date())
+        return {*symbols, *contracts}
 
     def _start_recorder(self, stack: AsyncExitStack, source_time_s: Callable[[], float]) -> Recorder | None:
         folder = self._settings.record_dir

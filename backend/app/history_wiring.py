@@ -19,6 +19,7 @@ from app.config import REPOSITORY_DIR, Settings
 from app.history import schema
 from app.history.backfill import Backfill, FetchMinutes
 from app.history.batch_writer import BatchWriter
+from app.history.candle_repair import CandleRepair, TrackedSymbols
 from app.history.embedded_postgres import EmbeddedPostgres, database_name
 from app.history.errors import EmbeddedPostgresError, SchemaError, describe
 from app.history.gap_recorder import GapRecorder
@@ -43,6 +44,7 @@ OTHER_SERVER_WAIT_S = 10.0  # composed containers start together
 LAST_FLUSH_S = 3.0  # what is left stays in the spool; compose kills after 10 s
 SERVER_RETRY_S = 30.0
 RETENTION_INTERVAL_S = 6 * 3600.0
+SPOOLED_MAX_S = 5.0  # rows older than that in the spool: a minute may still lack prints of ours
 
 logger = logging.getLogger(__name__)
 
@@ -134,6 +136,18 @@ class History:
     async def backfill(self, fetch: FetchMinutes, symbols: Sequence[str]) -> bool:
         """Fill the days before the first start. Return whether all is filled."""
         return await Backfill(self.pool, self._clock, fetch).run(symbols, self._clock.now().date())
+
+    async def repair(self, fetch: FetchMinutes, tracked: TrackedSymbols) -> None:
+        """Give the candles of gaps the provider's bars, until cancelled."""
+        await CandleRepair(
+            self.pool,
+            self._clock,
+            fetch,
+            ledger=self.gaps,
+            tracked=tracked,
+            market_time_s=lambda: self._processor.market_time_s,
+            is_stored=lambda: self.spool.status().oldest_s < SPOOLED_MAX_S,
+        ).run()
 
     # -- its life -----------------------------------------------------------------------------------------------------
 

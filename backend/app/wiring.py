@@ -138,6 +138,7 @@ class Application:
                 backfill=history.backfill
                 if history is not None and self._settings.resolved_feed_source == "ssi"
                 else None,
+                repair=history.repair if history is not None else None,
                 replay_files=self._replay_files,
             )
             stack.callback(feed.on_status(self.publisher.mark_feed))

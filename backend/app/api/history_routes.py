@@ -117,8 +117,12 @@ async def candles(
     interval: Interval = Interval.ONE_MINUTE,
     limit: Annotated[int, Query(ge=1, le=BARS_MAX)] = 100,
 ) -> Response:
-    """Return the last bars that begin in the range, with active buying and selling, oldest first."""
-    chosen = _resolve_symbol(services, symbol)
+    """Return the last bars that begin in the range, with active buying and selling, oldest first.
+
+    A symbol, a future, its alias, or an index.
+    """
+    index_id = canonical_index_id(parse_index_name(symbol), services.reader.get_indices())
+    chosen = index_id or _resolve_symbol(services, symbol)
     span = page.span
     reader = _reader(services)
     return await history_answer(
@@ -128,7 +132,7 @@ async def candles(
         page,
         f"{chosen}-{interval}",
         page_rows=BARS_MAX,
-        refuse_nothing=_if_unknown(services, chosen),
+        refuse_nothing=None if index_id else _if_unknown(services, chosen),
     )
 
 

@@ -18,7 +18,10 @@ class _Schema(BaseModel):
 
 
 class Bar(_Schema):
-    """One bar: prices in VND or points, volumes in shares or contracts, value in VND. It begins at `timestamp`."""
+    """One bar: prices in VND or points, volumes in shares or contracts, value in VND. It begins at `timestamp`.
+
+    Of an index: what was traded of its stocks while it stood at these values; all of it is neutral, without prints.
+    """
 
     timestamp: datetime = Field(examples=[_MOMENT])
     open: float = Field(examples=[61_200])
@@ -99,8 +102,11 @@ class StoredGap(_Schema):
     to_time: datetime | None = Field(description="null while it lasts.")
     volume: int = Field(examples=[12_300])
     trading_date: date
-    is_repaired: bool
+    is_repaired: bool = Field(description="Whether the provider's bars stand for its minutes.")
     repaired_at: datetime | None
+    repair_note: str | None = Field(
+        examples=["the provider's bars lack 300"], description="Why that could not be done when last tried."
+    )
 
 
 class Page[T](_Schema):

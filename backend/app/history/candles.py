@@ -96,6 +96,12 @@ _OURS = """
         ON candle_1m.symbol = wanted.symbol AND candle_1m.bucket = wanted.bucket
     GROUP BY wanted.symbol, wanted.bucket
 """
+# A minute that was repaired before is one row still, whatever phase our prints say it has by now.
+_OTHER_PHASES = """
+    DELETE FROM candle_repairs USING unnest($1::text[], $2::timestamptz[], $3::text[]) AS wanted (symbol, bucket, phase)
+    WHERE candle_repairs.symbol = wanted.symbol AND candle_repairs.bucket = wanted.bucket
+        AND candle_repairs.phase <> wanted.phase
+"""
 
 
 class CandleRepository:
@@ -158,7 +164,9 @@ class CandleRepository:
             )
             ours = {(symbol, bucket): figures for symbol, bucket, *figures in found}
             rows = [_repair_row(minute, ours[minute.symbol, minute.timestamp], origin) for minute in minutes]
-            return await insert_rows(connection, CANDLE_REPAIRS, rows)
+            async with connection.transaction():
+                await connection.execute(_OTHER_PHASES, *zip(*(row[:3] for row in rows), strict=True))
+                return await insert_rows(connection, CANDLE_REPAIRS, rows)
 
 
 def _rows_max(bars: int, bar_minutes: int, row_minutes: int) -> int:

@@ -41,6 +41,7 @@ _BAR_COLUMNS = (
     ),
     FileColumn("origin", "text"),
 )
+_ADDED = {"gaps": (FileColumn("repaired_at", "timestamptz"),)}  # columns no row arrives with
 
 
 class ExportRequest(Struct, frozen=True):
@@ -64,7 +65,8 @@ def columns_of(table: str) -> Sequence[FileColumn]:
     """Return the columns of an export."""
     if table == CANDLES:
         return _BAR_COLUMNS
-    return [FileColumn(column.name, column.pg_type) for column in TABLE_BY_NAME[table].columns]
+    columns = [FileColumn(column.name, column.pg_type) for column in TABLE_BY_NAME[table].columns]
+    return [*columns, *_ADDED.get(table, ())]
 
 
 async def export_rows(
@@ -98,7 +100,8 @@ async def _rows(
         *arguments,
     )
     names = ", ".join(
-        f"{column.name}::text" if column.pg_type == "jsonb" else column.name for column in table.columns
+        f"{column.name}::text" if column.pg_type == "jsonb" else column.name
+        for column in columns_of(table.name)
     )
     sql = f"SELECT {names} FROM {table.name} {where} ORDER BY {', '.join(table.key)}"  # noqa: S608 - the same
     async with connection.transaction(isolation="repeatable_read", readonly=True):

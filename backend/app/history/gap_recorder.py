@@ -2,36 +2,42 @@
 
 Volume that TotalVol shows comes with Changes, a symbol at a time; times without a feed (a disconnection, a stall, our
 own restart) are rows of the whole feed (`*`): written when they begin, and again, under the same id, when they end.
-Open means not repaired, and a fault: `late_start` is none, and a time without a feed in which nothing was traded
-costs nothing once it is over.
+Open means a fault whose candles have not been repaired (history/candle_repair.py); `late_start` is no fault.
+Overflow: one id for each open gap of today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
 
-from app.history.tables import ALL_SYMBOLS, GAPS, Row, gap_id
+from app.history.tables import ALL_SYMBOLS, GAPS, Row, gap_id, gap_row
 from app.market.gap_ledger import LATE_START, RESTART
-from app.market.market_time import moment_at
+from app.market.market_time import VIETNAM, date_at, moment_at
 from app.market.models import Changes, FeedState, FeedStatus
 
 DISCONNECT = "disconnect"
 STALL = "stall"
+DAY_BEGINS = time(8, 45)  # the futures' opening auction
+DAY_ENDS = time(15, 0)
+MISSED_DAYS_MAX = 30  # whole days we were down for; SSI gives no minutes older than that in one answer
 _LOST = frozenset({FeedState.STALLED, FeedState.RECONNECTING, FeedState.FAILED})
 _WELL = frozenset({FeedState.LIVE, FeedState.QUIET, FeedState.PARTIAL, FeedState.LUNCH, FeedState.CLOSED})
 
 
-class _Outage(Struct):
+class _Outage(Struct, frozen=True):
     cause: str
     from_time: datetime
     trading_date: date
 
+    @property
+    def id(self) -> str:
+        return gap_id(f"{ALL_SYMBOLS}|{self.cause}|{self.from_time}")
+
     def row(self, to_time: datetime | None) -> Row:
-        name = gap_id(f"{ALL_SYMBOLS}|{self.cause}|{self.from_time}")
-        return (name, ALL_SYMBOLS, self.cause, self.from_time, to_time, 0, self.trading_date)
+        return (self.id, ALL_SYMBOLS, self.cause, self.from_time, to_time, 0, self.trading_date)
 
 
 class GapRecorder:
@@ -51,27 +57,41 @@ class GapRecorder:
         self._is_live = is_live  # whether the exchanges trade at that time
         self._was_well = False
         self._outage: _Outage | None = None
-        self._unrepaired = 0
+        self._begun: set[str] = set()  # outages of this process
+        self._open: set[str] = set()  # of today
 
     @property
     def open_gaps(self) -> int:
         """Return how many of today's gaps nothing has filled."""
-        return self._unrepaired + (self._outage is not None)
+        return len(self._open)
+
+    def is_ours(self, name: str) -> bool:
+        """Whether this process began the outage `name`, and so will write its end."""
+        return name in self._begun
 
     def note_changes(self, changes: Changes) -> None:
         """Count the gaps of a batch; BatchWriter stores them."""
         if any(event.event == "new_day" for event in changes.session_events):
-            self._unrepaired = 0
-        self._unrepaired += sum(gap.cause != LATE_START for gap in changes.gaps)
+            self._open.clear()
+        trading_date = self._trading_date()
+        if trading_date is not None:
+            self._open.update(
+                gap_row(gap, trading_date)[0] for gap in changes.gaps if gap.cause != LATE_START
+            )
 
-    def note_repaired(self, unrepaired: int) -> None:
-        """Take over what the stored ledger says of today."""
-        self._unrepaired = unrepaired
+    def note_stored(self, gaps: Iterable[tuple[str, date]]) -> None:
+        """Take over open faults the stored ledger has (id and trading date); those of other days do not count."""
+        today = self._trading_date()
+        self._open.update(name for name, trading_date in gaps if trading_date == today)
 
-    def note_restored(self, trading_date: date, last_time_s: float, unrepaired: int) -> None:
+    def note_repaired(self, ids: Iterable[str]) -> None:
+        """Note that the candles of these gaps are repaired."""
+        self._open.difference_update(ids)
+
+    def note_restored(self, trading_date: date, last_time_s: float, open_ids: Iterable[str]) -> None:
         """Begin the gap of a restart: from the newest row stored until the feed is back."""
-        self._unrepaired = unrepaired
         self._outage = _Outage(RESTART, moment_at(last_time_s), trading_date)
+        self._open = {*open_ids, self._outage.id}
 
     def note_feed(self, status: FeedStatus) -> None:
         """Take a change of the feed's state."""
@@ -87,13 +107,37 @@ class GapRecorder:
             return
         silent_s = min(status.ages.values(), default=0.0)
         self._outage = _Outage(cause, moment_at(now_s - silent_s), trading_date)
+        self._begun.add(self._outage.id)
+        self._open.add(self._outage.id)
         self._put_rows(GAPS.name, [self._outage.row(None)])
 
     def _end_outage(self) -> None:
         outage, self._outage = self._outage, None
-        if outage is None or outage.trading_date != self._trading_date():
-            return  # the next day has begun: its prints tell what is missing of it
-        to_time = max(moment_at(self._market_time_s()), outage.from_time)
-        if outage.cause == RESTART and not self._is_live(outage.from_time.timestamp()):
-            return  # stopped after the close
-        self._put_rows(GAPS.name, [outage.row(to_time)])
+        if outage is None:
+            return
+        is_written = outage.id in self._begun
+        if not is_written and not self._is_live(outage.from_time.timestamp()):
+            self._open.discard(outage.id)  # stopped after the close
+            return
+        now_s = self._market_time_s()
+        today = max(date_at(now_s), self._trading_date() or outage.trading_date)
+        if outage.trading_date == today:
+            self._put_rows(GAPS.name, [outage.row(max(moment_at(now_s), outage.from_time))])
+            return
+        # It lasted into another date: of that one its prints tell what is missing.
+        ended = max(_at(outage.trading_date, DAY_ENDS), outage.from_time)
+        self._put_rows(GAPS.name, [outage.row(ended), *self._whole_days(outage, today)])
+
+    def _whole_days(self, outage: _Outage, today: date) -> list[Row]:
+        """Return a row for each trading day that went by without us."""
+        first = max(outage.trading_date + timedelta(days=1), today - timedelta(days=MISSED_DAYS_MAX))
+        days = [first + timedelta(days=n) for n in range((today - first).days)]
+        return [
+            _Outage(outage.cause, _at(day, DAY_BEGINS), day).row(_at(day, DAY_ENDS))
+            for day in days
+            if self._is_live(_at(day, time(10, 0)).timestamp())
+        ]
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, VIETNAM)

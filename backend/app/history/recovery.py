@@ -103,11 +103,11 @@ class Recovery:
             await self._begin_anew(session, is_connected)
             return None
         restored = await restore_session(self._processor, reader, session, positions)
-        unrepaired = 0
+        open_ids: list[str] = []
         if is_connected:
             with suppress(HistoryUnavailable):
-                unrepaired = await GapRepository(self._pool).count_open(restored.trading_date)
-        self._gaps.note_restored(restored.trading_date, restored.last_time_s, unrepaired)
+                open_ids = await GapRepository(self._pool).fetch_open_ids(restored.trading_date)
+        self._gaps.note_restored(restored.trading_date, restored.last_time_s, open_ids)
         logger.info(
             "history: restored %s until %s: %s prints of %s symbols in %.1f s",
             restored.trading_date,

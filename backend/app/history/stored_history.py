@@ -15,6 +15,7 @@ from app.history.candles import Candle, CandleRepository, Interval
 from app.history.errors import CursorError
 from app.history.foreign_repository import ForeignRepository, ForeignSnapshot
 from app.history.gap_repository import GapRepository, StoredGap
+from app.history.index_candles import IndexCandleRepository
 from app.history.index_repository import IndexRepository, IndexSnapshot
 from app.history.paging import Page, TimeRange
 from app.history.pool import DatabasePool
@@ -49,6 +50,7 @@ class StoredHistory:
 
     def __init__(self, pool: DatabasePool) -> None:
         self._candles = CandleRepository(pool)
+        self._index_candles = IndexCandleRepository(pool)
         self._trades = TradeRepository(pool)
         self._foreign = ForeignRepository(pool)
         self._indices = IndexRepository(pool)
@@ -58,8 +60,12 @@ class StoredHistory:
     async def bars(
         self, symbol: str, interval: Interval, span: TimeRange, limit: int, cursor: str | None
     ) -> Page[Bar]:
-        """Return the last `limit` bars within `span`, oldest first."""
+        """Return the last `limit` bars of a symbol or an index within `span`, oldest first."""
         page = await _checked(self._candles.fetch(symbol, interval, span, limit=limit, cursor=cursor))
+        if not page.data:  # no symbol has the name of an index
+            page = await _checked(
+                self._index_candles.fetch(symbol, interval, span, limit=limit, cursor=cursor)
+            )
         return Page(data=[_bar(candle) for candle in page.data], next_cursor=page.next_cursor)
 
     async def ticks(self, symbol: str, span: TimeRange, limit: int, cursor: str | None) -> Page[Tick]:

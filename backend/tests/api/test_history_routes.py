@@ -45,6 +45,7 @@ ROUTES = (
     "/api/history/VCB/candles?interval=30m",
     "/api/history/VCB/candles?interval=1h",
     "/api/history/VCB/candles?interval=1d",
+    "/api/history/VN30/candles?interval=5m",
     "/api/history/VCB/ticks",
     "/api/history/VCB/foreign",
     "/api/history/VCB/foreign/daily",
@@ -121,6 +122,25 @@ async def test_candles_of_a_day_stand_at_its_midnight(rest: httpx.AsyncClient) -
     days = (await get(rest, "VCB/candles", interval="1d"))["data"]
     assert [day["timestamp"][:10] for day in days] == ["2026-11-19", "2026-11-20"]
     assert days[1]["volume"] == TICKS_A_DAY * 100
+
+
+async def test_candles_of_an_index_are_made_of_its_states(rest: httpx.AsyncClient) -> None:
+    bars = (await get(rest, "hnxindex/candles", interval="15m"))["data"]
+    assert [bar["timestamp"][5:16] for bar in bars] == [
+        f"11-{day}T09:{minute}" for day in (19, 20) for minute in (15, 30)
+    ]
+    assert (bars[1]["open"], bars[1]["close"]) == (1_893.0, 1_894.4)
+    assert (bars[1]["volume"], bars[1]["neutral_volume"], bars[1]["value"]) == (
+        15_000,
+        15_000,
+        15_000_000_000,
+    )
+    assert [bar["volume"] for bar in (await get(rest, "VN30/candles", interval="1d"))["data"]] == [44_000] * 2
+    page = await get(rest, "VN30/candles", limit=7)
+    older = await get(rest, "VN30/candles", limit=7, cursor=page["next_cursor"])
+    assert older["data"][-1]["timestamp"] < page["data"][0]["timestamp"]
+    assert (await get(rest, "VN30/candles", **{"from": "2026-11-21"}))["data"] == []
+    assert (await rest.get("/api/history/NOINDEX/candles")).status_code == 404
 
 
 async def test_candles_of_a_repaired_minute_say_so(

@@ -106,6 +106,9 @@ async def test_symbol_and_range_narrow(
     rows = await run(filled, pool, ExportRequest("gaps", friday), tmp_path / "c.csv")
     assert [row["id"] for row in rows] == ["g2", "g3"]
     assert rows[0]["to_time"] == ""
+    await filled.execute("UPDATE gaps SET repaired_at = '2026-11-20 10:00+07' WHERE id = 'g3'")
+    rows = await run(filled, pool, ExportRequest("gaps", friday), tmp_path / "d.csv")
+    assert [row["repaired_at"] for row in rows] == ["", "2026-11-20T10:00:00+07:00"]
 
 
 async def test_text_that_looks_like_a_formula_is_exported_as_text(

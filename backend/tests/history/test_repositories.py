@@ -222,15 +222,23 @@ async def test_gap_is_closed_by_its_own_row_and_repaired_once(
     assert await insert_rows(connection, GAPS, [closed]) == 1
     assert await insert_rows(connection, GAPS, [(*closed[:5], 9, DAY), opened]) == 0, "closed is closed"
     repository = GapRepository(pool)
-    assert await repository.count_open(DAY) == 2
+    assert set(await repository.fetch_open_ids(DAY)) == {name, gap_row(jump, DAY)[0]}
     gaps = await collect(lambda **page: repository.fetch(DAY, DAY, **page), 1)
     assert {gap.cause for gap in gaps} == {"total_volume_jump", "late_start", "disconnect"}
     assert next(gap for gap in gaps if gap.id == name).volume == 700
     of_vcb = await repository.fetch(DAY, DAY, limit=10, symbol="VCB", is_open=True)
     assert {gap.cause for gap in of_vcb.data} == {"total_volume_jump", "disconnect"}
+    await repository.note_reasons({name: "no bars", gap_row(jump, DAY)[0]: "no bars"})
+    notes = {gap.id: gap.repair_note for gap in await repository.fetch_unrepaired(DAY, DAY, 10)}
+    assert notes == {name: "no bars", gap_row(jump, DAY)[0]: "no bars", gap_row(late, DAY)[0]: None}
     assert await repository.mark_repaired([name], at("15:00")) == 1
     assert await repository.mark_repaired([name], at("15:00")) == 0
-    assert await repository.count_open(DAY) == 1
+    assert await repository.fetch_open_ids(DAY) == [gap_row(jump, DAY)[0]]
+    await connection.execute("DELETE FROM gaps WHERE id <> $1", name)
+    await repository.forget_notes()
+    assert await connection.fetchval("SELECT count(*) FROM meta WHERE starts_with(key, 'gap:')") == 0
+    repaired = (await repository.fetch(DAY, DAY, limit=9)).data[0]
+    assert (repaired.repaired_at, repaired.to_time, repaired.repair_note) == (at("15:00"), at("10:05"), None)
     assert (await repository.fetch(DAY, DAY, limit=9, symbol="\0")).data == []
 
 

@@ -354,6 +354,8 @@ export interface paths {
         /**
          * Candles
          * @description Return the last bars that begin in the range, with active buying and selling, oldest first.
+         *
+         *     A symbol, a future, its alias, or an index.
          */
         get: operations["candles_api_history__symbol__candles_get"];
         put?: never;
@@ -701,6 +703,8 @@ export interface components {
         /**
          * Bar
          * @description One bar: prices in VND or points, volumes in shares or contracts, value in VND. It begins at `timestamp`.
+         *
+         *     Of an index: what was traded of its stocks while it stood at these values; all of it is neutral, without prints.
          */
         Bar: {
             /**
@@ -1650,10 +1654,19 @@ export interface components {
              * Format: date
              */
             trading_date: string;
-            /** Is Repaired */
+            /**
+             * Is Repaired
+             * @description Whether the provider's bars stand for its minutes.
+             */
             is_repaired: boolean;
             /** Repaired At */
             repaired_at: string | null;
+            /**
+             * Repair Note
+             * @description Why that could not be done when last tried.
+             * @example the provider's bars lack 300
+             */
+            repair_note: string | null;
         };
         /**
          * Tick
