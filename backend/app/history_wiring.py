@@ -22,6 +22,7 @@ from app.history.batch_writer import BatchWriter
 from app.history.embedded_postgres import EmbeddedPostgres, database_name
 from app.history.errors import EmbeddedPostgresError, SchemaError, describe
 from app.history.gap_recorder import GapRecorder
+from app.history.kept_states import StateKeeper
 from app.history.pool import DatabasePool
 from app.history.postgres_cluster import default_data_dir
 from app.history.recovery import Recovery
@@ -85,12 +86,19 @@ class History:
             prepare=self._prepare,
         )
         self.spool = Spool(Path(data_dir).expanduser().absolute() / f"spool-{self._source}.sqlite")
+        states = StateKeeper(
+            symbol_state=processor.symbol_state,
+            indices=processor.get_indices,
+            trading_date=lambda: processor.trading_date,
+            monotonic_s=clock.monotonic_s,
+        )
         self.writer = BatchWriter(
             self.spool,
             self.pool,
             clock,
             indices=processor.get_indices,
             trading_date=lambda: processor.trading_date,
+            states=states,
             observe_write=metrics.record_write,
         )
         self.spool.on_accepted = self.writer.wake
@@ -233,6 +241,7 @@ class History:
         await self.writer.run()
 
     async def _last_flush(self) -> None:
+        self.writer.keep_states()
         is_empty = self.pool.is_connected and await self.writer.flush(LAST_FLUSH_S)
         if not is_empty and self.spool.status().rows:
             logger.warning(

@@ -16,6 +16,7 @@ from app.history.batch_writer import BatchWriter
 from app.history.errors import HistoryUnavailable
 from app.history.gap_recorder import GapRecorder
 from app.history.gap_repository import GapRepository
+from app.history.kept_states import decode_states
 from app.history.pool import DatabasePool
 from app.history.restore import DayReader, Restored, SpooledTrades, StoredSession, restore_session
 from app.history.simulated_days import forget_day
@@ -68,7 +69,13 @@ class Recovery:
         if not is_connected:
             logger.warning("history: no database yet (%s): starting without what it holds", self._pool.reason)
         try:
-            return await self._restore(is_connected, source_time_s)
+            try:
+                return await self._restore(is_connected, source_time_s)
+            except HistoryUnavailable as error:
+                if self._processor.trading_date is not None:
+                    raise
+                logger.warning("history: the database went away (%s): starting without what it holds", error)
+                return await self._restore(False, source_time_s)
         except Exception:  # the market of this minute is worth more than that of the last hour
             logger.exception("history: what is stored of the day could not be restored")
             return None
@@ -85,19 +92,23 @@ class Recovery:
             await self._writer.flush(DRAIN_TIMEOUT_S)
         spooled = SpooledTrades(await self._spool.read_table(TRADES.name))
         source_date = date_at(source_time_s if source_time_s is not None else self._clock.time_s())
+        kept_date = await self._spool.last_kept_date()
         if is_connected:
             stored = await TradeRepository(self._pool).fetch_last_date()
-            newest = max((day for day in (spooled.last_date, stored) if day is not None), default=None)
+            newest = max(
+                (day for day in (spooled.last_date, stored, kept_date) if day is not None), default=None
+            )
             reader = DayReader(self._pool, spooled)
         else:
-            newest = source_date
+            newest = kept_date or source_date
             reader = DayReader(None, spooled, positions)
         if newest is None:
             return None
         if source_time_s is not None:
             newest = min(newest, source_date)  # a simulated market may stand before stored days
-        session = await reader.find(newest)
-        if not session.totals:
+        kept = decode_states(await self._spool.read_states(newest))
+        session = await reader.find(newest, kept)
+        if session.is_empty:
             return None
         if source_time_s is not None and source_time_s < session.last_time_s - RAN_BACK_S:
             await self._begin_anew(session, is_connected)

@@ -1,7 +1,8 @@
 """Restore: the newest trading date as the database and the spool have it, put back into the market core.
 
-The trades come symbol by symbol, so that a whole market's day (700,000 prints) is never in memory at once and the loop
-goes on answering. Rows that still wait in the spool count like stored ones.
+Of a symbol whose state was kept only the prints after it and those of the last minutes are read; of others (the spool's
+file is new) all of them, a few symbols at a time, so that a whole market's day (700,000 prints) is never in memory at
+once. The loop goes on answering. Rows that still wait in the spool count like stored ones.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from app.history.alert_repository import AlertRepository
 from app.history.basis_repository import BasisRepository
 from app.history.errors import HistoryUnavailable
 from app.history.index_repository import IndexRepository, IndexSnapshot
+from app.history.kept_states import KeptStates
 from app.history.paging import TimeRange
 from app.history.pool import DatabasePool
 from app.history.stored_price import price_reader
 from app.history.tables import TRADES, Row
-from app.market.gap_ledger import RESTART
 from app.market.market_time import VIETNAM, moment_at
 from app.market.models import (
     Alert,
@@ -39,6 +40,9 @@ from app.market.processor import MarketDataProcessor
 from app.market.stored_day import StoredDay
 
 SYMBOLS_AT_ONCE = 8
+KEPT_SYMBOLS_AT_ONCE = 400
+LATE_PRINTS_S = 300.0  # prints stamped this much earlier than others before them still find their window
+FOREIGN_KEPT = timedelta(minutes=10)
 TRADES_AT_ONCE = 2_000  # between two looks of the loop at everything else: about 20 ms
 FIRST_OPENING = timedelta(hours=8, minutes=45)  # the futures'
 ALERTS_MAX = 500  # the core's buffer holds no more
@@ -49,7 +53,8 @@ _SYMBOLS = """
 _TRADES = """
     SELECT symbol, price, volume, trade_type, value, bid_price, ask_price, timestamp, trading_date, total_volume, phase,
         exchange_side
-    FROM trades WHERE symbol = ANY($1::text[]) AND trading_date = $2 AND timestamp BETWEEN $3 AND $4
+    FROM trades JOIN unnest($1::text[], $2::int8[]) AS kept (symbol, kept_volume) USING (symbol)
+    WHERE trading_date = $3 AND timestamp BETWEEN $4 AND $5 AND (timestamp >= $6 OR total_volume > kept_volume)
     ORDER BY symbol, total_volume
 """  # the order of tables.TRADES
 # each symbol's rows of the ten minutes before its last
@@ -59,6 +64,10 @@ _FOREIGN = """
     SELECT day.symbol, buy_volume, sell_volume, buy_value, sell_value, current_room, timestamp
     FROM day JOIN newest ON day.symbol = newest.symbol AND timestamp >= moment - INTERVAL '10 minutes'
     ORDER BY day.symbol, timestamp, buy_volume, sell_volume
+"""
+_RECENT_FOREIGN = """
+    SELECT symbol, buy_volume, sell_volume, buy_value, sell_value, current_room, timestamp
+    FROM foreign_snapshots WHERE timestamp BETWEEN $1 AND $2 ORDER BY symbol, timestamp, buy_volume, sell_volume
 """
 _GAPS = """
     SELECT symbol, from_time, to_time, volume, cause FROM gaps
@@ -103,12 +112,23 @@ class SpooledTrades:
 
 
 class StoredSession(Struct, frozen=True):
-    """One trading date as it is stored: who traded, and until when."""
+    """One trading date as it is stored: who traded, until when, and what was kept of it while it lasted."""
 
     trading_date: date
     span: TimeRange
     totals: dict[str, int]  # symbol -> greatest TotalVol
     last_time_s: float
+    kept: KeptStates
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to restore."""
+        return not self.totals and not self.kept.symbols
+
+    def kept_volume(self, symbol: str) -> int:
+        """Return the TotalVol up to which a state was kept of `symbol`, 0 without one."""
+        state = self.kept.symbols.get(symbol)
+        return state.stats.total_volume if state is not None and state.stats is not None else 0
 
 
 class DayReader:
@@ -128,11 +148,11 @@ class DayReader:
         self._spooled = spooled
         self._positions = positions or {}
 
-    async def find(self, trading_date: date) -> StoredSession:
-        """Return who traded on a date, and the time of its newest print."""
+    async def find(self, trading_date: date, kept: KeptStates) -> StoredSession:
+        """Return who traded on a date, and the time of its newest print. `kept`: the states of that date."""
         span = _span(trading_date)
         totals: dict[str, int] = {}
-        last_time_s = 0.0
+        last_time_s = kept.last_time_s()
         if self._pool is not None:
             for symbol, moment, total in await self._pool.fetch(_SYMBOLS, trading_date, span.start, span.end):
                 totals[symbol] = total
@@ -140,52 +160,86 @@ class DayReader:
         for symbol, rows in self._spooled.of(trading_date).items():
             totals[symbol] = max(totals.get(symbol, 0), *(row[_TOTAL] for row in rows))
             last_time_s = max(last_time_s, *(row[_MOMENT].timestamp() for row in rows))
-        for symbol, (day, total) in self._positions.items():
-            if day == trading_date:
-                totals.setdefault(symbol, total)
-                last_time_s = last_time_s or (span.start + FIRST_OPENING).timestamp()
-        return StoredSession(trading_date, span, totals, last_time_s)
+        for symbol, total in self._accepted(trading_date).items():
+            totals.setdefault(symbol, total)
+            last_time_s = last_time_s or (span.start + FIRST_OPENING).timestamp()
+        return StoredSession(trading_date, span, totals, last_time_s, kept)
 
-    async def trades(self, session: StoredSession) -> AsyncIterator[list[ClassifiedTrade]]:
-        """Return the prints, a few symbols at a time, by total within a symbol."""
-        symbols = sorted(session.totals)
-        spooled = self._spooled.of(session.trading_date)
-        for n in range(0, len(symbols), SYMBOLS_AT_ONCE):
-            group = symbols[n : n + SYMBOLS_AT_ONCE]
-            rows: Sequence[Sequence[Any]] = []
-            if self._pool is not None:
-                span = session.span
-                rows = await self._pool.fetch(_TRADES, group, session.trading_date, span.start, span.end)
-            waiting = [row for symbol in group for row in spooled.get(symbol, ())]
-            if waiting:
-                by_key = {(row[_SYMBOL], row[_TOTAL]): row for row in [*rows, *waiting]}
-                rows = [by_key[key] for key in sorted(by_key)]
-            for start in range(0, len(rows), TRADES_AT_ONCE):
-                yield _trades(rows[start : start + TRADES_AT_ONCE])
+    async def trades(
+        self, session: StoredSession, recent_from_s: float
+    ) -> AsyncIterator[list[ClassifiedTrade]]:
+        """Return prints, a few symbols at a time, by total within a symbol.
 
-    def _out_of_reach(self, session: StoredSession) -> list[Gap]:
-        spooled, moment = self._spooled.of(session.trading_date), moment_at(session.last_time_s)
-        return [
-            Gap(symbol, None, moment, total, RESTART)
-            for symbol, total in session.totals.items()
-            if symbol not in spooled
+        All those that no kept state counts, and beside them those since `recent_from_s`.
+        """
+        kept = [symbol for symbol in sorted(session.totals) if session.kept_volume(symbol)]
+        others = sorted(session.totals.keys() - set(kept))
+        for symbols, at_once in ((kept, KEPT_SYMBOLS_AT_ONCE), (others, SYMBOLS_AT_ONCE)):
+            for n in range(0, len(symbols), at_once):
+                rows = await self._rows(session, symbols[n : n + at_once], recent_from_s)
+                for start in range(0, len(rows), TRADES_AT_ONCE):
+                    yield _trades(rows[start : start + TRADES_AT_ONCE])
+
+    async def _rows(
+        self, session: StoredSession, symbols: list[str], recent_from_s: float
+    ) -> Sequence[Sequence[Any]]:
+        spooled, span = self._spooled.of(session.trading_date), session.span
+        recent_from = moment_at(recent_from_s)
+        kept_volumes = {symbol: session.kept_volume(symbol) for symbol in symbols}
+        rows: Sequence[Sequence[Any]] = []
+        if self._pool is not None:
+            rows = await self._pool.fetch(
+                _TRADES,
+                symbols,
+                list(kept_volumes.values()),
+                session.trading_date,
+                span.start,
+                span.end,
+                recent_from,
+            )
+        waiting = [
+            row
+            for symbol in symbols
+            for row in spooled.get(symbol, ())
+            if row[_TOTAL] > kept_volumes[symbol] or row[_MOMENT] >= recent_from
         ]
+        if waiting:
+            by_key = {(row[_SYMBOL], row[_TOTAL]): row for row in [*rows, *waiting]}
+            rows = [by_key[key] for key in sorted(by_key)]
+        return rows
+
+    def _accepted(self, trading_date: date) -> dict[str, int]:
+        """Return the last TotalVol accepted of each symbol, as far as it takes the place of prints."""
+        if self._pool is not None:
+            return {}
+        return {symbol: total for symbol, (day, total) in self._positions.items() if day == trading_date}
 
     async def rest(self, session: StoredSession) -> StoredDay:
         """Return everything but the prints."""
+        kept, day = session.kept, session.trading_date
         if self._pool is None:
-            return StoredDay(session.trading_date, gaps=self._out_of_reach(session))
+            indices = list(kept.indices.values())
+            return StoredDay(day, indices=indices, totals=self._accepted(day))
         pool, span = self._pool, session.span
-        gaps = await pool.fetch(_GAPS, session.trading_date)
+        gaps = await pool.fetch(_GAPS, day)
         alerts = (await AlertRepository(pool).fetch(span, limit=ALERTS_MAX)).data
         return StoredDay(
-            session.trading_date,
+            day,
             gaps=[_gap(row) for row in gaps],
-            foreign=[_foreign(row) for row in await pool.fetch(_FOREIGN, span.start, span.end)],
-            indices=_indices(await IndexRepository(pool).fetch_minutes(span)),
+            foreign=await self._foreign(pool, session),
+            indices=_with_kept(_indices(await IndexRepository(pool).fetch_minutes(span)), kept.indices),
             basis_points=await BasisRepository(pool).fetch_session(span),
             alerts=list[Alert](reversed(alerts)),
         )
+
+    @staticmethod
+    async def _foreign(pool: DatabasePool, session: StoredSession) -> list[ForeignInvestorData]:
+        """Return the rows that fill windows, and without kept states each symbol's last as well."""
+        span = session.span
+        if any(state.foreign is not None for state in session.kept.symbols.values()):
+            since = moment_at(session.last_time_s) - FOREIGN_KEPT
+            return [_foreign(row) for row in await pool.fetch(_RECENT_FOREIGN, since, span.end)]
+        return [_foreign(row) for row in await pool.fetch(_FOREIGN, span.start, span.end)]
 
 
 async def restore_session(
@@ -199,10 +253,12 @@ async def restore_session(
     stored = await reader.rest(session)
     moments = [row.last_updated for row in stored.foreign] + [data.last_updated for data in stored.indices]
     last_time_s = max([session.last_time_s, *(moment.timestamp() for moment in moments if moment)])
-    restorer = processor.begin_restore(session.trading_date, last_time_s)
+    states = list(session.kept.symbols.values())
+    restorer = processor.begin_restore(session.trading_date, last_time_s, states=states)
+    recent_from_s = last_time_s - processor.prints_kept_s - LATE_PRINTS_S
     count = 0
     try:
-        async for trades in reader.trades(session):
+        async for trades in reader.trades(session, recent_from_s):
             restorer.add_trades(trades)
             count += len(trades)
             await asyncio.sleep(0)
@@ -222,7 +278,7 @@ async def restore_session(
         session.trading_date,
         last_time_s,
         count,
-        len(session.totals),
+        len(session.totals.keys() | session.kept.symbols.keys()),
         len(behind),
         round(time.monotonic() - started_s, 3),
     )
@@ -279,6 +335,23 @@ def _foreign(row: Sequence[Any]) -> ForeignInvestorData:
         current_room=room,
         last_updated=moment_at(moment.timestamp()),
     )
+
+
+def _with_kept(indices: list[IndexData], kept: Mapping[str, IndexData]) -> list[IndexData]:
+    """Add what no column holds, and the value when the kept one is newer; the rows have all points but the last."""
+    stored = {data.index_id: data for data in indices}
+    for name, ours in kept.items():
+        data = stored.setdefault(name, ours)
+        points = {point.timestamp: point for point in (*ours.intraday, *data.intraday)}
+        if data.last_updated is None or (
+            ours.last_updated is not None and ours.last_updated >= data.last_updated
+        ):
+            data = stored[name] = ours
+        data.put_through_volume, data.no_changes = ours.put_through_volume, ours.no_changes
+        data.ceilings, data.floors = ours.ceilings, ours.floors
+        data.prior_value = ours.prior_value
+        data.intraday = [points[moment] for moment in sorted(points)]
+    return list(stored.values())
 
 
 def _indices(minutes: Iterable[IndexSnapshot]) -> list[IndexData]:

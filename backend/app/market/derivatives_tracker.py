@@ -147,6 +147,17 @@ class DerivativesTracker:
         contract.price_at_s = trade.timestamp.timestamp()
         self._choose_active()
 
+    def restore_contract(self, data: DerivativesContract, price_at_s: float, *, is_active: bool) -> None:
+        """Show a kept contract again; its basis is the last one until both legs speak."""
+        contract = self._contract(data.symbol)
+        data.stale = True
+        data.alias, data.expiry_date = contract.data.alias, contract.data.expiry_date
+        contract.data = data
+        contract.price_at_s = price_at_s
+        self._choose_active()
+        if is_active:
+            self.active = data.symbol
+
     def restore_point(self, point: BasisPoint) -> None:
         """Put a stored point back; it is the last basis until both legs speak again."""
         if self.keep(point):
@@ -201,6 +212,11 @@ class DerivativesTracker:
             return []
         contract = self._contracts[self.active]
         return contract.points[bisect_left(contract.point_times_s, since_s) :]
+
+    def get_contract(self, symbol: str) -> DerivativesContract | None:
+        """Return one contract's figures, None before it is seen."""
+        contract = self._contracts.get(symbol)
+        return contract.data if contract is not None else None
 
     def get_points(self, symbol: str) -> list[BasisPoint]:
         """Return one contract's points of the day, oldest first."""

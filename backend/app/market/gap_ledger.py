@@ -65,9 +65,14 @@ class GapLedger:
         self._trade_times_s[symbol] = time_s
         self._restored.discard(symbol)
 
-    def note_restored(self, symbol: str, time_s: float) -> None:
-        """Note a total that was stored before a restart."""
-        self._trade_times_s[symbol] = time_s
+    def time_of_total(self, symbol: str) -> float | None:
+        """Return as of when the total is known, None before the first."""
+        return self._trade_times_s.get(symbol)
+
+    def note_restored(self, symbol: str, time_s: float | None) -> None:
+        """Note a total that was stored before a restart; None: the symbol was seen and had none yet."""
+        if time_s is not None:
+            self._trade_times_s[symbol] = time_s
         self._restored.add(symbol)
 
     def forget(self, symbol: str) -> None:

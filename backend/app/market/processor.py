@@ -32,6 +32,7 @@ from app.market.messages import (
 from app.market.models import Changes, Phase
 from app.market.session_roll import SessionRoll
 from app.market.stored_day import DayRestorer, StoredDay, last_moment_s
+from app.market.symbol_state import SymbolState, state_of
 from app.market.tracked_scope import Scope, TrackedScope
 from app.market.trading_calendar import TradingCalendar
 from app.market.trading_session import TradingSession
@@ -64,6 +65,7 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
             channel_r_interval_s=channel_r_interval_ms / 1000,
             reset_time=session_reset_time,
         )
+        self._prints_kept_s = (alert_thresholds or AlertThresholds()).volume_spike_window_s
         self._pending_refs: dict[str, PriceLimits] = {}  # of a day that has not begun
         self._handlers: dict[type, Callable[[Any, Changes], None]] = {
             TradeMessage: self._apply_trade,
@@ -133,19 +135,37 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
 
     def restore(self, stored: StoredDay) -> Changes:
         """Rebuild a day from what was stored of it, after a restart and before the feed starts."""
-        restorer = self.begin_restore(stored.trading_date, last_moment_s(stored), stored.exchanges)
+        restorer = self.begin_restore(
+            stored.trading_date, last_moment_s(stored), stored.exchanges, stored.states
+        )
         restorer.add_trades(stored.trades)
         return self.finish_restore(restorer, stored)
 
     def begin_restore(
-        self, trading_date: date, last_time_s: float, exchanges: Mapping[str, str] | None = None
+        self,
+        trading_date: date,
+        last_time_s: float,
+        exchanges: Mapping[str, str] | None = None,
+        states: Sequence[SymbolState] = (),
     ) -> DayRestorer:
         """Begin to rebuild a day whose newest row is of `last_time_s`: for more trades than are handled at once."""
         if self._roll.day is not None:
             raise AssertionError("the day has begun: restore comes before the feed")
         changes = Changes()
         self._roll.advance_to(last_time_s, changes)
-        return DayRestorer(self._begin_day(trading_date, changes), exchanges or {}, last_time_s)
+        for state in states:
+            if state.price is not None and state.price.exchange:
+                self._roll.exchanges.join(state.price.exchange, state.symbol)
+        return DayRestorer(self._begin_day(trading_date, changes), exchanges or {}, last_time_s, states)
+
+    @property
+    def prints_kept_s(self) -> float:
+        """Return how far back single prints are needed: the longest window of them."""
+        return self._prints_kept_s
+
+    def symbol_state(self, symbol: str) -> SymbolState | None:
+        """Return what is to be kept of a symbol, not copied: encode it before the next message. None: nothing."""
+        return state_of(self._roll.day, symbol) if self._roll.day is not None else None
 
     def finish_restore(self, restorer: DayRestorer, stored: StoredDay) -> Changes:
         """Put back what `stored` holds beside its trades, and tell everybody."""
