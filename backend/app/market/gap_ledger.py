@@ -45,7 +45,8 @@ class GapLedger:
             cause = LATE_START
         return Gap(
             symbol=message.symbol,
-            from_time=None if from_s is None else moment_at(from_s),
+            # a message that was held up reveals what an earlier stamp did not: the gap ends where it began
+            from_time=None if from_s is None else moment_at(min(from_s, message.exchange_time_s)),
             to_time=moment_at(message.exchange_time_s),
             volume=step.missed,
             cause=cause,

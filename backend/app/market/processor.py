@@ -30,7 +30,7 @@ from app.market.messages import (
     TradeMessage,
 )
 from app.market.models import Changes, Phase
-from app.market.session_roll import SessionRoll
+from app.market.session_roll import SIMULATED_LEAD_MAX_S, SessionRoll
 from app.market.stored_day import DayRestorer, StoredDay, last_moment_s
 from app.market.symbol_state import SymbolState, state_of
 from app.market.tracked_scope import Scope, TrackedScope
@@ -54,6 +54,7 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
         futures_override: str = "",
         channel_r_interval_ms: int = 1000,
         session_reset_time: time = time(15, 5),
+        time_lead_max_s: float = SIMULATED_LEAD_MAX_S,
     ) -> None:
         super().__init__()
         self._scope = TrackedScope(tracked, scope, known_symbols)
@@ -64,6 +65,7 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
             futures_override=futures_override,
             channel_r_interval_s=channel_r_interval_ms / 1000,
             reset_time=session_reset_time,
+            time_lead_max_s=time_lead_max_s,
         )
         self._prints_kept_s = (alert_thresholds or AlertThresholds()).volume_spike_window_s
         self._pending_refs: dict[str, PriceLimits] = {}  # of a day that has not begun

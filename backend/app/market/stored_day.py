@@ -174,7 +174,8 @@ class DayRestorer:
             if stats.total_volume == self._kept_totals.get(symbol):
                 continue
             feeds, ours = self._kept_values.get(symbol, (0, 0))
-            value = _value_of(stats) + feeds - ours
+            has_values = symbol not in self._kept_values or feeds > 0  # a feed may give none
+            value = _value_of(stats) + feeds - ours if has_values else 0
             day.board.restore_totals(symbol, self._exchange_of(symbol), stats.total_volume, value)
 
     def _restore_foreign(self, rows: Iterable[ForeignInvestorData]) -> None:

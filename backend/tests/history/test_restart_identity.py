@@ -11,6 +11,7 @@ import pytest
 
 from app.history.kept_states import StateKeeper, decode_states
 from app.history.tables import TRADES
+from app.market.alert_rules import AlertThresholds
 from app.market.models import AlertType
 from app.market.processor import MarketDataProcessor
 from tests.history.test_recovery import Life
@@ -20,12 +21,19 @@ from tests.market.builders import TODAY, at, make_foreign, make_index, make_proc
 TRACKED = frozenset(SYMBOLS)
 
 
+def new_processor() -> MarketDataProcessor:
+    """A core with a short window of prints, so that an hour has prints before it."""
+    return make_processor(
+        tracked=TRACKED | {"VNM"}, alert_thresholds=AlertThresholds(volume_spike_window_s=600)
+    )
+
+
 class KeepingLife(Life):
     """One that keeps states, on market time: every 30 s of it, as the application does on the wall's."""
 
     def __init__(self, path: Path, dsn: str) -> None:
         super().__init__(path, dsn)
-        self.processor = make_processor(tracked=TRACKED | {"VNM"})
+        self.processor = new_processor()
         self.rig.writer._indices = self.processor.get_indices
         self.rig.writer._states = StateKeeper(
             symbol_state=self.processor.symbol_state,
@@ -76,19 +84,19 @@ def state_of(processor: MarketDataProcessor) -> dict[str, Any]:
             row.symbol: (row.buy_volume, row.net_value, row.total_room, row.current_room)
             for row in processor.get_foreign_detail()
         },
-        "spikes": [
-            alert
+        "alerts": {
+            alert.id: alert
             for alert in processor.get_alerts(500)
             if alert.alert_type is not AlertType.FOREIGN_ACCELERATION  # windows begin anew
-        ],
+        },
     }
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_restart_from_kept_states_is_as_if_it_had_not_been(new_life: Any, seed: int) -> None:
-    messages = list(trading_hour(seed))
+    messages = list(trading_hour(seed, minutes=40))
     cut = len(messages) * 4 // 5
-    whole, first = make_processor(tracked=TRACKED | {"VNM"}), await new_life()
+    whole, first = new_processor(), await new_life()
     for message in messages[:cut]:
         whole.apply([message])
     first.apply(messages[: cut * 9 // 10])
@@ -99,7 +107,9 @@ async def test_restart_from_kept_states_is_as_if_it_had_not_been(new_life: Any, 
     restored = await second.recovery().run(5, None)
     assert restored is not None
     assert (restored.trading_date, restored.behind) == (TODAY, 0)
-    assert restored.trades < sum(row.prints for row in prints) * 2 // 3, "older prints are not read again"
+    assert restored.trades < sum(row.prints for row in prints.values()) * 2 // 3, (
+        "older prints are not read again"
+    )
     ours, expected = state_of(second.processor), state_of(whole)
     for name, figures in expected.items():
         assert ours[name] == figures, name
@@ -114,7 +124,7 @@ async def test_restart_from_kept_states_is_as_if_it_had_not_been(new_life: Any, 
 
 async def test_restart_without_states_counts_every_print_again(new_life: Any) -> None:
     messages = list(trading_hour(3, minutes=10, withheld_until_s=0))
-    whole, first = make_processor(tracked=TRACKED | {"VNM"}), await new_life()
+    whole, first = new_processor(), await new_life()
     first.rig.writer._states = None
     for message in messages:
         whole.apply([message])
@@ -150,7 +160,7 @@ async def test_restart_brings_back_what_no_column_holds(new_life: Any) -> None:
 
 async def test_restart_without_a_database_has_the_totals_from_states(new_life: Any) -> None:
     messages = list(trading_hour(4, minutes=10, withheld_until_s=0))
-    whole, first = make_processor(tracked=TRACKED | {"VNM"}), await new_life()
+    whole, first = new_processor(), await new_life()
     for message in messages:
         whole.apply([message])
     first.apply(messages)

@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import structs
+
 from app.market.market_time import moment_at
 from tests.market.builders import (
     FRONT,
@@ -71,7 +73,8 @@ def trading_hour(seed: int = 1, *, minutes: int = 60, withheld_until_s: float = 
             symbol.bought += rng.randint(1, 500)
             yield make_foreign(symbol.name, symbol.bought, 10, clock)
         if second % 5 == 0:
-            yield make_index(value=1900 + rng.randint(-5, 5), time=clock)
+            index = make_index(value=1900.0 + rng.randint(-5, 5), time=clock)
+            yield structs.replace(index, ratio_change=round(100 * index.change / index.prior_value, 2))
         future = FRONT if rng.random() < 0.52 else SECOND
         futures[future] += 1
         yield make_future(future, 1900.0 + rng.randint(-4, 4) / 10, 1, futures[future], time=clock)
