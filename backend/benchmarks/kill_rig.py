@@ -55,6 +55,10 @@ class Process:
                 )
             )
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     async def end(self, number: int) -> float:
         """Send a signal and wait for the end; return the seconds it took."""
         started_s = time.monotonic()

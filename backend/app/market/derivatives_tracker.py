@@ -158,6 +158,10 @@ class DerivativesTracker:
         if is_active:
             self.active = data.symbol
 
+    def restore_spot(self, value: float, time_s: float) -> None:
+        """Know VN30's last value again: it is a leg for as long as it is fresh."""
+        self._spot, self._spot_at_s = value, time_s
+
     def restore_point(self, point: BasisPoint) -> None:
         """Put a stored point back; it is the last basis until both legs speak again."""
         if self.keep(point):

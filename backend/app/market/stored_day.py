@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from app.market.contract_codes import CONTRACT_MULTIPLIER_VND, parse_contract
 from app.market.gap_ledger import LATE_START, RESTART, TOTAL_VOLUME_JUMP
-from app.market.market_day import MarketDay
+from app.market.market_day import SPOT_INDEX, MarketDay
 from app.market.market_time import moment_at
 from app.market.messages import DERIVATIVES, Price
 from app.market.models import (
@@ -123,6 +123,8 @@ class DayRestorer:
         day, now_s = self._day, self._last_time_s
         for data in stored.indices:
             day.indices.restore(data)
+            if data.index_id == SPOT_INDEX and data.last_updated is not None:
+                day.derivatives.restore_spot(data.value, data.last_updated.timestamp())
         for point in stored.basis_points:
             day.derivatives.restore_point(point)
             if point.futures_symbol == day.derivatives.active:
