@@ -207,7 +207,7 @@ class KillRig:
 
     async def hang_database(self, away_s: float) -> None:
         """Freeze every process of it, and let them go on."""
-        pids = _group_of(self.server.pid or 0)
+        pids = processes_of(self.server.pid or 0)
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
@@ -264,7 +264,7 @@ async def kill_rig(folder: Path, activity: float, speed: float = 1.0) -> AsyncIt
         await rig.server.stop()
 
 
-def _group_of(postmaster: int) -> list[int]:
+def processes_of(postmaster: int) -> list[int]:
     """Return the postmaster and its children."""
     pids = [postmaster]
     for children in Path(f"/proc/{postmaster}/task").glob("*/children"):

@@ -1,151 +1,175 @@
-"""`python -m benchmarks.whole_market_restore`: a start in the afternoon of a whole market's day.
+"""`python -m benchmarks.whole_market_restore`: how long a start restores a whole market's day.
 
-Two minutes of the simulator's whole market are traded into our own PostgreSQL; 700,000 earlier prints of the same day
-are put below them, the application is killed -9 and started again: from the start to the first frame with prices.
+A day of 700,000 prints of 1,600 symbols in our own PostgreSQL, and the states a tracker keeps beside it in the spool;
+with `--without-states` every print is counted again, as after the loss of the spool's file.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
-from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import asyncpg
-import httpx
-import msgspec
 
-from app.history.embedded_postgres import EmbeddedPostgres, database_name
+from app.clock import SystemClock
+from app.history import schema
+from app.history.batch_writer import BatchWriter
+from app.history.embedded_postgres import EmbeddedPostgres
+from app.history.gap_recorder import GapRecorder
+from app.history.kept_states import StateKeeper
+from app.history.pool import DatabasePool
+from app.history.recovery import Recovery
+from app.history.spool import Spool
+from app.market.market_time import start_of_day_s
+from app.market.messages import Message, QuoteMessage, TradeMessage
+from app.market.processor import MarketDataProcessor
+from app.market.trading_calendar import TradingCalendar
 from benchmarks.data_dir import temporary_data_dir
 from benchmarks.figures import Figure, format_table
-from benchmarks.kill_rig import Process
-from benchmarks.served_app import connect_when_up, free_port
-from benchmarks.thread_cpu import queued_s_of_process
 
-TARGET_S = 5.0
-PRINTS = 700_000
-SYMBOLS_MIN = 1_000
-FRAME_TIMEOUT_S = 90.0
-# as many prints a symbol, from 09:15 to 14:25, below the TotalVol of those that were really traded
+TARGET_S = 3.0  # of the 5 s between a start and the first frame
+DAY = date(2026, 11, 20)
+PRINTS, SYMBOLS = 700_000, 1_600
+LAST_S = start_of_day_s(DAY) + 14.4 * 3600  # 14:24
+DATABASE = "bench"
+# evenly from 09:15 to 14:24, each print of 100 shares
 _FILL = """
-    WITH traded AS (
-        SELECT DISTINCT ON (symbol) symbol, price, trading_date, total_volume - volume AS room
-        FROM trades ORDER BY symbol, total_volume
-    ), shares AS (
-        SELECT *, greatest(1, least(room, $1::int8 / (SELECT count(*) FROM traded))) AS prints FROM traded WHERE room > 1
-    )
-    INSERT INTO trades SELECT symbol, price, 1, 'neutral', price::int8, price, price,
-        ((trading_date + TIME '09:15') AT TIME ZONE 'Asia/Ho_Chi_Minh') + (n * 18600.0 / prints) * INTERVAL '1 second',
-        trading_date, n, 'continuous', NULL
-    FROM shares, generate_series(1, prints) AS n ON CONFLICT DO NOTHING
+    INSERT INTO trades SELECT 'S' || lpad(s::text, 4, '0'), 20000 + n % 7 * 100, 100, 'mua_chu_dong',
+        (20000 + n % 7 * 100) * 100, 20000, 20100, to_timestamp($3) - ($2 - n) * (18540.0 / $2) * INTERVAL '1 second',
+        $4, n * 100, 'continuous', 'BU'
+    FROM generate_series(0, $1 - 1) AS s, generate_series(1, $2::int8) AS n
 """
 
 
-class _Frame(msgspec.Struct):
-    prices: dict[str, msgspec.Raw] = {}
+def last_messages(symbols: int, prints: int) -> list[Message]:
+    """Return a book and the last print of each symbol."""
+    messages: list[Message] = []
+    for n in range(symbols):
+        symbol, total = f"S{n:04d}", prints * 100
+        messages.append(
+            QuoteMessage(symbol, "HOSE", DAY, LAST_S - 1, "LO", ((20_000, 100),), ((20_100, 100),))
+        )
+        messages.append(
+            TradeMessage(
+                symbol=symbol,
+                exchange="HOSE",
+                trading_date=DAY,
+                exchange_time_s=LAST_S,
+                session="LO",
+                price=20_000,
+                volume=100,
+                total_volume=total,
+                total_value=total * 20_000,
+                exchange_side="BU",
+                is_combined=False,
+                ceiling=21_400,
+                floor=18_600,
+                ref_price=20_000,
+                open=20_000,
+                high=20_600,
+                low=20_000,
+                est_match_price=0,
+            )
+        )
+    return messages
 
 
-async def measure(prints: int, traded_s: float) -> tuple[float, float, int, str]:
-    """Return the seconds to the first whole frame, those of them without a core, the prints stored, and our log's line."""
+class Life:
+    """What one start builds of the history."""
+
+    def __init__(self, folder: Path, dsn: str) -> None:
+        clock = SystemClock()
+        self.processor = processor = MarketDataProcessor(
+            calendar=TradingCalendar(frozenset()), tracked=None, scope="ALL"
+        )
+        self.pool = DatabasePool(dsn, clock)
+        self.spool = Spool(folder / "spool.sqlite")
+        self.writer = BatchWriter(
+            self.spool,
+            self.pool,
+            clock,
+            indices=processor.get_indices,
+            trading_date=lambda: processor.trading_date,
+            states=StateKeeper(
+                symbol_state=processor.symbol_state,
+                indices=processor.get_indices,
+                trading_date=lambda: processor.trading_date,
+                monotonic_s=clock.monotonic_s,
+            ),
+        )
+        gaps = GapRecorder(
+            self.writer.put_rows,
+            market_time_s=lambda: processor.market_time_s,
+            trading_date=lambda: processor.trading_date,
+            is_live=lambda _time_s: True,
+        )
+        self.recovery = Recovery(
+            source="ssi",
+            clock=clock,
+            processor=processor,
+            spool=self.spool,
+            pool=self.pool,
+            writer=self.writer,
+            gaps=gaps,
+        )
+
+    async def end(self) -> None:
+        await self.spool.stop()
+        await self.pool.close()
+
+
+async def measure(prints: int, symbols: int, *, has_states: bool) -> Figure:
+    """Make the day, then restore it once."""
+    of_each = prints // symbols
     with temporary_data_dir() as folder:
-        sim_port, log = free_port(), folder / "app.log"
-        simulator = await Process.start(
-            folder / "simulator.log", {}, "-m", "app.simulator", "--port", str(sim_port), "--exit-with-parent", "--hold",
-            "--symbols", "1600", "--start", "14:22:00", "--seed", "7",
-        )  # fmt: skip
-        settings = {
-            "FEED_SOURCE": "simulator",
-            "SIM_URL": f"http://127.0.0.1:{sim_port}/",
-            "TRACKED_SYMBOLS": "ALL",
-            "DATABASE_URL": "",
-            "DATA_DIR": str(folder / "data"),
-            "RECORD_DIR": "",
-        }
+        server = EmbeddedPostgres(folder / "db", report=lambda _line: None)
+        await server.start()
         try:
-            await _wait_for(f"http://127.0.0.1:{sim_port}/sim/truth")
-            app, url = await _start(log, settings)
-            await _first_frame(url, 1)
-            await asyncio.sleep(traded_s)
-            await app.end(signal.SIGKILL)
-            stored = await _fill(folder / "data", prints)
-            began_s = time.perf_counter()
-            app, url = await _start(log, settings)
-            queued_s = 0.0
-            try:
-                await _first_frame(url, SYMBOLS_MIN)
-                took_s = time.perf_counter() - began_s
-                queued_s = queued_s_of_process(app.pid)
-            finally:
-                await app.end(signal.SIGTERM)
+            dsn = await server.ensure_database(DATABASE)
+            await schema.upgrade(dsn, source="ssi", timescale="off")
+            connection = await asyncpg.connect(dsn)
+            await connection.execute(_FILL, symbols, of_each, LAST_S, DAY, timeout=600)
+            await connection.execute("ANALYZE", timeout=60)
+            await connection.close()
+            first = Life(folder, dsn)
+            await first.spool.start()
+            if has_states:
+                first.writer.put(first.processor.apply(last_messages(symbols, of_each)))
+                first.writer.keep_states()
+            await first.end()
+            return await _restore(Life(folder, dsn), symbols)
         finally:
-            await simulator.end(signal.SIGTERM)
-        said = [line for line in log.read_text().splitlines() if "restored" in line]
-        return took_s, queued_s, stored, said[-1] if said else "nothing was restored"
+            await server.stop()
 
 
-async def _start(log: Path, settings: dict[str, str]) -> tuple[Process, str]:
-    port = free_port()
-    app = await Process.start(log, settings, "-m", "app", "serve", "--port", str(port))
-    return app, f"ws://127.0.0.1:{port}/ws/market"
-
-
-async def _first_frame(url: str, symbols: int) -> None:
-    """Wait for a frame with the prices of `symbols`."""
-    async with asyncio.timeout(FRAME_TIMEOUT_S):
-        socket = await connect_when_up(url)
-        try:
-            async for text in socket:
-                if len(msgspec.json.decode(text, type=_Frame).prices) >= symbols:
-                    return
-        finally:
-            await socket.close()
-    raise RuntimeError("the server closed the socket before it showed the market")
-
-
-async def _wait_for(url: str) -> None:
-    async with httpx.AsyncClient(timeout=5) as http, asyncio.timeout(FRAME_TIMEOUT_S):
-        while True:
-            with suppress(httpx.HTTPError):
-                await http.get(url)
-                return
-            await asyncio.sleep(0.1)
-
-
-async def _fill(data_dir: Path, prints: int) -> int:
-    """Take over the server the killed application left, add the day's earlier prints, stop it."""
-    server = EmbeddedPostgres(data_dir, report=lambda _line: None)
-    await server.start()
-    try:
-        connection = await asyncpg.connect(server.dsn(database_name("simulator")))
-        await connection.execute(_FILL, prints, timeout=300)
-        await connection.execute("ANALYZE trades", timeout=60)
-        count: int = await connection.fetchval("SELECT count(*) FROM trades")
-        await connection.close()
-    finally:
-        await server.stop()
-    return count
+async def _restore(life: Life, symbols: int) -> Figure:
+    await life.spool.start()
+    assert await life.pool.try_connect()
+    began_s, cpu_s = time.perf_counter(), time.process_time()
+    restored = await life.recovery.run(10, None)
+    took_s, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_s
+    await life.end()
+    if restored is None or restored.symbols != symbols:
+        raise RuntimeError(f"the day did not come back: {restored}")
+    return Figure(
+        f"restore of a day of {PRINTS:,} prints, {symbols:,} symbols ({restored.trades:,} prints read)",
+        f"< {TARGET_S:.0f} s",
+        f"{took_s:.2f} s, {cpu_s:.2f} s of CPU",
+        took_s < TARGET_S,
+        max(0.0, 1 - cpu_s / took_s),
+    )
 
 
 def main() -> int:
     """Measure once and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--prints", type=int, default=PRINTS)
-    parser.add_argument(
-        "--traded-s", type=float, default=75, help="every state is kept once in the first minute"
-    )
+    parser.add_argument("--without-states", action="store_true")
     options = parser.parse_args()
-    took_s, queued_s, stored, said = asyncio.run(measure(options.prints, options.traded_s))
-    figure = Figure(
-        f"start to the first frame of the whole market ({stored:,} prints stored)",
-        f"< {TARGET_S:.0f} s",
-        f"{took_s:.2f} s ({queued_s:.2f} s of it without a core)",
-        took_s < TARGET_S,
-        queued_s / took_s,
-    )
-    print(said)
+    figure = asyncio.run(measure(PRINTS, SYMBOLS, has_states=not options.without_states))
     print(format_table([figure]))
     return 0 if figure.is_met else 1
 

@@ -102,6 +102,7 @@ class Recovery:
         else:
             newest = kept_date or source_date
             reader = DayReader(None, spooled, positions)
+            self._say_what_is_missing(kept_date)
         if newest is None:
             return None
         if source_time_s is not None:
@@ -128,6 +129,17 @@ class Recovery:
             restored.seconds,
         )
         return restored
+
+    def _say_what_is_missing(self, kept_date: date | None) -> None:
+        if kept_date is not None:
+            logger.warning(
+                "history: %s comes back from the spool: windows, basis history and alerts begin now",
+                kept_date,
+            )
+        else:
+            logger.warning(
+                "history: what was traded before this start is missed volume until a start with the database"
+            )
 
     async def _begin_anew(self, session: StoredSession, is_connected: bool) -> None:
         """The source plays this day once more. A replay stores the same rows again; a simulator may not."""
