@@ -18,15 +18,24 @@ from app.history.gap_recorder import GapRecorder
 from app.history.gap_repository import GapRepository
 from app.history.kept_states import decode_states
 from app.history.pool import DatabasePool
-from app.history.restore import DayReader, Restored, SpooledTrades, StoredSession, restore_session
+from app.history.restore import (
+    DayReader,
+    Restored,
+    SpooledTrades,
+    StoredSession,
+    read_history,
+    restore_session,
+)
 from app.history.simulated_days import forget_day
 from app.history.spool import Spool
 from app.history.tables import TRADES
 from app.history.trade_repository import TradeRepository
 from app.market.market_time import date_at, moment_at
+from app.market.models import Changes
 from app.market.processor import MarketDataProcessor
 
 DRAIN_TIMEOUT_S = 20.0  # what is not drained by then is read from the spool
+COMPLETION_RETRY_S = 1.0
 RAN_BACK_S = 5.0  # a source's clock this far before the newest stored row is that of another run
 
 logger = logging.getLogger(__name__)
@@ -53,6 +62,7 @@ class Recovery:
         self._pool = pool
         self._writer = writer
         self._gaps = gaps
+        self._is_without_database = False
 
     async def last_date(self, wait_s: float) -> date | None:
         """Return the newest trading date accepted, from the spool if it knows one, else from the database."""
@@ -103,6 +113,7 @@ class Recovery:
             newest = kept_date or source_date
             reader = DayReader(None, spooled, positions)
             self._say_what_is_missing(kept_date)
+            self._is_without_database = True
         if newest is None:
             return None
         if source_time_s is not None:
@@ -130,10 +141,30 @@ class Recovery:
         )
         return restored
 
+    async def complete(self) -> Changes | None:
+        """After a start without the database: wait for it and add the day's basis history and alerts. Else None."""
+        while self._is_without_database:
+            await self._pool.wait_connected()
+            trading_date = self._processor.trading_date
+            if trading_date is None:
+                return None
+            try:
+                points, alerts = await read_history(self._pool, trading_date)
+            except HistoryUnavailable:
+                await self._clock.sleep(COMPLETION_RETRY_S)
+                continue
+            self._is_without_database = False
+            if trading_date == self._processor.trading_date:
+                logger.info(
+                    "history: %s is complete: %s points, %s alerts", trading_date, len(points), len(alerts)
+                )
+                return self._processor.complete_restore(points, alerts)
+        return None
+
     def _say_what_is_missing(self, kept_date: date | None) -> None:
         if kept_date is not None:
             logger.warning(
-                "history: %s comes back from the spool: windows, basis history and alerts begin now",
+                "history: %s comes back from the spool: windows begin now, basis history and alerts follow with the database",
                 kept_date,
             )
         else:

@@ -28,6 +28,7 @@ from app.history.tables import TRADES, Row
 from app.market.market_time import VIETNAM, moment_at
 from app.market.models import (
     Alert,
+    BasisPoint,
     ClassifiedTrade,
     ForeignInvestorData,
     Gap,
@@ -222,14 +223,14 @@ class DayReader:
             return StoredDay(day, indices=indices, totals=self._accepted(day))
         pool, span = self._pool, session.span
         gaps = await pool.fetch(_GAPS, day)
-        alerts = (await AlertRepository(pool).fetch(span, limit=ALERTS_MAX)).data
+        points, alerts = await read_history(pool, day)
         return StoredDay(
             day,
             gaps=[_gap(row) for row in gaps],
             foreign=await self._foreign(pool, session),
             indices=_with_kept(_indices(await IndexRepository(pool).fetch_minutes(span)), kept.indices),
-            basis_points=await BasisRepository(pool).fetch_session(span),
-            alerts=list[Alert](reversed(alerts)),
+            basis_points=points,
+            alerts=alerts,
         )
 
     @staticmethod
@@ -240,6 +241,13 @@ class DayReader:
             since = moment_at(session.last_time_s) - FOREIGN_KEPT
             return [_foreign(row) for row in await pool.fetch(_RECENT_FOREIGN, since, span.end)]
         return [_foreign(row) for row in await pool.fetch(_FOREIGN, span.start, span.end)]
+
+
+async def read_history(pool: DatabasePool, trading_date: date) -> tuple[list[BasisPoint], list[Alert]]:
+    """Return a day's basis points and alerts, oldest first. Raise HistoryUnavailable."""
+    span = _span(trading_date)
+    alerts = (await AlertRepository(pool).fetch(span, limit=ALERTS_MAX)).data
+    return await BasisRepository(pool).fetch_session(span), list(reversed(alerts))
 
 
 async def restore_session(

@@ -6,6 +6,7 @@ The basis is futures - VN30 in points, worked out only while both are fresh; oth
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from datetime import date
 
 from msgspec import Struct, field
@@ -167,6 +168,18 @@ class DerivativesTracker:
         if self.keep(point):
             data = self._contract(point.futures_symbol).data
             data.basis, data.basis_pct, data.is_premium = point.basis, point.basis_pct, point.is_premium
+
+    def complete(self, points: Iterable[BasisPoint]) -> None:
+        """Put stored points (oldest first) before those of this run."""
+        older: dict[str, list[BasisPoint]] = {}
+        for point in points:
+            known = self._contract(point.futures_symbol).points
+            if not known or point.timestamp < known[0].timestamp:
+                older.setdefault(point.futures_symbol, []).append(point)
+        for symbol, before in older.items():
+            contract = self._contracts[symbol]
+            contract.points[:0] = before
+            contract.point_times_s[:0] = [int(point.timestamp.timestamp()) for point in before]
 
     def advance(self, now_s: float) -> list[str]:
         """Move to market time `now_s`; return the contracts whose basis became stale."""

@@ -6,7 +6,7 @@ gives the same state however it is cut into batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, time
 from typing import Any
@@ -29,7 +29,7 @@ from app.market.messages import (
     Tick,
     TradeMessage,
 )
-from app.market.models import Changes, Phase
+from app.market.models import Alert, BasisPoint, Changes, Phase
 from app.market.session_roll import SIMULATED_LEAD_MAX_S, SessionRoll
 from app.market.stored_day import DayRestorer, StoredDay, last_moment_s
 from app.market.symbol_state import SymbolState, state_of
@@ -159,6 +159,15 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
             if state.price is not None and state.price.exchange:
                 self._roll.exchanges.join(state.price.exchange, state.symbol)
         return DayRestorer(self._begin_day(trading_date, changes), exchanges or {}, last_time_s, states)
+
+    def complete_restore(self, basis_points: Iterable[BasisPoint], alerts: Iterable[Alert]) -> Changes:
+        """Add history that was out of reach at the start, in mid-session: it moves no total and fires nothing."""
+        if self._roll.day is not None:
+            self._roll.day.derivatives.complete(basis_points)
+        self._roll.alerts.complete(alerts)
+        changes = Changes(everything=True)
+        self._tell(changes)
+        return changes
 
     @property
     def prints_kept_s(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -172,10 +173,25 @@ async def test_restart_without_a_database_has_the_totals_from_states(new_life: A
     first.rig.writer.keep_states()
     assert await first.rig.writer.flush(20)
     second = await new_life(is_connected=False)
-    restored = await second.recovery().run(0.05, None)
+    second.recovery_used = second.recovery()
+    restored = await second.recovery_used.run(0.05, None)
     assert restored is not None
     assert second.processor.get_session_stats() == whole.get_session_stats()
     assert second.processor.get_prices() == whole.get_prices()
+    late = list(trading_hour(5, minutes=11, withheld_until_s=0))[-60:]  # the market goes on, still without it
+    second.apply(late)
+    alerts = second.processor.get_alerts(500)
+    completing = asyncio.create_task(second.recovery_used.complete())
+    assert await second.pool.try_connect()
+    assert (await completing).everything
+    ours, expected = second.processor.get_basis_trend(120), whole.get_basis_trend(120)
+    assert ours[: len(expected)] == expected
+    assert len(ours) > len(expected)
+    assert second.processor.get_alerts(500)[: len(alerts)] == alerts
+    assert {alert.id for alert in whole.get_alerts(500)} <= {
+        alert.id for alert in second.processor.get_alerts(500)
+    }
+    assert await second.recovery_used.complete() is None
 
 
 async def test_states_of_another_version_are_left_out(
