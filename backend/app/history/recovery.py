@@ -13,19 +13,13 @@ from datetime import date
 
 from app.clock import Clock
 from app.history.batch_writer import BatchWriter
+from app.history.day_reader import DayReader, SpooledTrades, StoredSession, read_history
 from app.history.errors import HistoryUnavailable
 from app.history.gap_recorder import GapRecorder
 from app.history.gap_repository import GapRepository
 from app.history.kept_states import decode_states
 from app.history.pool import DatabasePool
-from app.history.restore import (
-    DayReader,
-    Restored,
-    SpooledTrades,
-    StoredSession,
-    read_history,
-    restore_session,
-)
+from app.history.restore import Restored, restore_session
 from app.history.simulated_days import forget_day
 from app.history.spool import Spool
 from app.history.tables import TRADES

@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 
 from app.clock import SystemClock
+from app.history.day_reader import TRADES_AT_ONCE, SpooledTrades
 from app.history.gap_recorder import GapRecorder
 from app.history.recovery import Recovery
-from app.history.restore import TRADES_AT_ONCE, SpooledTrades
 from app.history.simulated_days import next_simulated_date
 from app.history.tables import TRADES, trade_row
 from app.market.processor import MarketDataProcessor
