@@ -164,7 +164,6 @@ class History:
             stack.push_async_callback(self._last_flush)
             stack.push_async_callback(self._end, self._task(self._retain(), "history:retention"))
             stack.push_async_callback(self._end, self._task(self._write(), "history:writer"))
-            stack.push_async_callback(self._end, self._task(self._complete(), "history:completion"))
             yield
 
     async def first_simulated_date(self) -> date | None:
@@ -241,10 +240,11 @@ class History:
 
     async def _write(self) -> None:
         await self._has_recovered.wait()  # the recovery drains the spool itself
-        await self.writer.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._complete(), name="history:completion")
+            await self.writer.run()
 
     async def _complete(self) -> None:
-        await self._has_recovered.wait()
         changes = await self._recovery.complete()
         if changes is not None:
             self._changed(changes)

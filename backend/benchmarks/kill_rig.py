@@ -29,6 +29,7 @@ from benchmarks.served_app import free_port
 HEALTH_EVERY_S = 0.25
 HEALTH_TIMEOUT_S = 2.0
 START_TIMEOUT_S = 60.0
+PREPARE_TIMEOUT_S = 300.0  # of the simulator's thick day, on a machine that others use
 DATABASE = "kill_test"
 
 type Key = tuple[str, int]  # symbol, TotalVol
@@ -229,7 +230,7 @@ class KillRig:
 
     async def wait_for_simulator(self) -> None:
         """Return once it answers; a thick day takes seconds to prepare."""
-        async with asyncio.timeout(START_TIMEOUT_S):
+        async with asyncio.timeout(PREPARE_TIMEOUT_S):
             while True:
                 with suppress(httpx.HTTPError):
                     await self.events()

@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -201,7 +202,8 @@ async def _main(activity: float, plan: Plan, late_database_s: float) -> int:
                     run_late_database(rig, late_database_s) if late_database_s else run_kill_test(rig, plan)
                 )
         finally:
-            shutil.copy(folder / "app.log", LOG)
+            with suppress(FileNotFoundError):
+                shutil.copy(folder / "app.log", LOG)
     for name, value in vars(outcome).items():
         print(f"{name:16} {value}")
     print(f"events/s         {outcome.events / outcome.seconds:.0f}")
