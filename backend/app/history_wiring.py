@@ -23,6 +23,7 @@ from app.history.candle_repair import CandleRepair, TrackedSymbols
 from app.history.embedded_postgres import EmbeddedPostgres, database_name
 from app.history.errors import EmbeddedPostgresError, SchemaError, describe
 from app.history.gap_recorder import GapRecorder
+from app.history.kept_states import StateKeeper
 from app.history.pool import DatabasePool
 from app.history.postgres_cluster import default_data_dir
 from app.history.recovery import Recovery
@@ -41,7 +42,8 @@ from app.telemetry.metrics import Metrics
 
 OWN_SERVER_WAIT_S = 45.0  # a start with crash recovery; then the market is served without what was stored
 OTHER_SERVER_WAIT_S = 10.0  # composed containers start together
-LAST_FLUSH_S = 3.0  # what is left stays in the spool; compose kills after 10 s
+LAST_FLUSH_S = 1.0  # what is left stays in the spool, on disk: a stop need not wait for the database
+CLOSE_S = 0.5  # for the pool; a hung server's sockets are dropped after it
 SERVER_RETRY_S = 30.0
 RETENTION_INTERVAL_S = 6 * 3600.0
 SPOOLED_MAX_S = 5.0  # rows older than that in the spool: a minute may still lack prints of ours
@@ -88,12 +90,19 @@ class History:
             prepare=self._prepare,
         )
         self.spool = Spool(spool_path(Path(data_dir).expanduser().absolute(), self._source))
+        states = StateKeeper(
+            symbol_state=processor.symbol_state,
+            indices=processor.get_indices,
+            trading_date=lambda: processor.trading_date,
+            monotonic_s=clock.monotonic_s,
+        )
         self.writer = BatchWriter(
             self.spool,
             self.pool,
             clock,
             indices=processor.get_indices,
             trading_date=lambda: processor.trading_date,
+            states=states,
             observe_write=metrics.record_write,
         )
         self.spool.on_accepted = self.writer.wake
@@ -115,6 +124,7 @@ class History:
         self.restored: Restored | None = None
         self._has_connected = False
         self._is_refused = False
+        self._is_hung = False
         self._has_recovered = asyncio.Event()
 
     # -- what others ask ----------------------------------------------------------------------------------------------
@@ -164,7 +174,7 @@ class History:
                 return
             stack.push_async_callback(self.spool.stop)
             if self._embedded is not None:
-                stack.push_async_callback(self._embedded.stop)
+                stack.push_async_callback(self._stop_server, self._embedded)
             stack.push_async_callback(self._end, self._task(self._run_database(), "history:database"))
             stack.push_async_callback(self._last_flush)
             stack.push_async_callback(self._end, self._task(self._retain(), "history:retention"))
@@ -245,10 +255,25 @@ class History:
 
     async def _write(self) -> None:
         await self._has_recovered.wait()  # the recovery drains the spool itself
-        await self.writer.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._complete(), name="history:completion")
+            await self.writer.run()
+
+    async def _complete(self) -> None:
+        changes = await self._recovery.complete()
+        if changes is not None:
+            self._changed(changes)
+
+    async def _stop_server(self, server: EmbeddedPostgres) -> None:
+        await server.stop(is_hung=self._is_hung)
 
     async def _last_flush(self) -> None:
-        is_empty = self.pool.is_connected and await self.writer.flush(LAST_FLUSH_S)
+        """Keep states and drain what can be drained at once; then let go of the connections, hung or not."""
+        self.writer.keep_states()
+        is_connected = self.pool.is_connected
+        is_empty = is_connected and await self.writer.flush(LAST_FLUSH_S)
+        self._is_hung = is_connected and not is_empty and not await self.pool.answers(CLOSE_S)
+        await self.pool.close(CLOSE_S)
         if not is_empty and self.spool.status().rows:
             logger.warning(
                 "history: %s rows stay in the spool until the next start", self.spool.status().rows

@@ -35,6 +35,7 @@ from app.market.market_time import moment_at
 from app.market.messages import Message
 from app.market.models import FeedSource, FeedState, FeedStatus
 from app.market.processor import MarketDataProcessor
+from app.market.session_roll import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S
 from app.market.trading_calendar import TradingCalendar
 from app.publish.data_publisher import DataPublisher
 from app.telemetry.feed_gauges import FeedGauges
@@ -264,6 +265,7 @@ def _processor(settings: Settings, calendar: TradingCalendar) -> MarketDataProce
         futures_override=settings.futures_override,
         channel_r_interval_ms=settings.channel_r_interval_ms,
         session_reset_time=settings.session_reset_time,
+        time_lead_max_s=LIVE_LEAD_MAX_S if settings.resolved_feed_source == "ssi" else SIMULATED_LEAD_MAX_S,
     )
 
 

@@ -29,6 +29,7 @@ from benchmarks.served_app import free_port
 HEALTH_EVERY_S = 0.25
 HEALTH_TIMEOUT_S = 2.0
 START_TIMEOUT_S = 180.0
+PREPARE_TIMEOUT_S = 300.0  # of the simulator's thick day, on a machine that others use
 DATABASE = "kill_test"
 
 type Key = tuple[str, int]  # symbol, TotalVol
@@ -54,6 +55,10 @@ class Process:
                     env={**os.environ, **environment},
                 )
             )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     async def end(self, number: int) -> float:
         """Send a signal and wait for the end; return the seconds it took."""
@@ -204,7 +209,7 @@ class KillRig:
 
     async def hang_database(self, away_s: float) -> None:
         """Freeze every process of it, and let them go on."""
-        pids = _group_of(self.server.pid or 0)
+        pids = processes_of(self.server.pid or 0)
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
@@ -226,7 +231,7 @@ class KillRig:
 
     async def wait_for_simulator(self) -> None:
         """Return once it answers; a thick day takes seconds to prepare."""
-        async with asyncio.timeout(START_TIMEOUT_S):
+        async with asyncio.timeout(PREPARE_TIMEOUT_S):
             while True:
                 with suppress(httpx.HTTPError):
                     await self.events()
@@ -266,7 +271,7 @@ async def kill_rig(
         await rig.server.stop()
 
 
-def _group_of(postmaster: int) -> list[int]:
+def processes_of(postmaster: int) -> list[int]:
     """Return the postmaster and its children."""
     pids = [postmaster]
     for children in Path(f"/proc/{postmaster}/task").glob("*/children"):

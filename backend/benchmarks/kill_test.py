@@ -1,7 +1,8 @@
-"""`python -m benchmarks.kill_test`: check 1 of issue 2. Everything is killed under load; then the books are compared.
+"""`python -m benchmarks.kill_test`: checks 1 and 3 of issue 2. Everything is killed under load; then the books are compared.
 
 Load all the while: 1,200 events a second. The database is killed -9 five times, stopped 30 s, hung 30 s; the
-application is killed -9 ten times and SIGTERMed five times; /health is asked four times a second.
+application is killed -9 ten times and SIGTERMed five times; /health is asked four times a second. `--late-database 60`
+is check 2.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shutil
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,11 +27,14 @@ _CANDLES = """
         SELECT symbol, date_bin('1 minute', timestamp, '2000-01-01 00:00+07') AS bucket, phase,
             (array_agg(price ORDER BY timestamp, total_volume))[1] AS open, max(price) AS high, min(price) AS low,
             (array_agg(price ORDER BY timestamp DESC, total_volume DESC))[1] AS close, sum(volume)::int8 AS volume,
-            count(*) AS trade_count
+            sum(value)::int8 AS value, count(*) AS trade_count,
+            coalesce(sum(volume) FILTER (WHERE trade_type = 'mua_chu_dong'), 0)::int8 AS mua,
+            coalesce(sum(volume) FILTER (WHERE trade_type = 'ban_chu_dong'), 0)::int8 AS ban
         FROM trades GROUP BY 1, 2, 3
     )
-    SELECT count(*) FILTER (WHERE (r.open, r.high, r.low, r.close, r.volume, r.trade_count)
-        IS DISTINCT FROM (c.open, c.high, c.low, c.close, c.volume, c.trade_count)), count(*)
+    SELECT count(*) FILTER (WHERE (r.open, r.high, r.low, r.close, r.volume, r.value, r.trade_count, r.mua, r.ban)
+        IS DISTINCT FROM (c.open, c.high, c.low, c.close, c.volume, c.value, c.trade_count, c.mua_chu_dong_volume,
+            c.ban_chu_dong_volume)), count(*)
     FROM recount AS r FULL JOIN candle_1m AS c USING (symbol, bucket, phase)
 """
 
@@ -122,6 +127,24 @@ async def run_kill_test(rig: KillRig, plan: Plan) -> Outcome:
     return outcome
 
 
+async def run_late_database(rig: KillRig, absent_s: float) -> Outcome:
+    """Start without a database; let it appear after `absent_s`. Everything accepted since the start is in it then."""
+    await rig.server.stop()
+    await rig.start_app()
+    began_s, sent = time.monotonic(), await rig.events()
+    await asyncio.sleep(absent_s)
+    health = await rig.ask("/health")
+    if health["database"] != "unavailable" or not health["spool"]["rows"]:
+        raise RuntimeError(f"the database is not away: {health}")
+    print(f"after {absent_s:.0f} s    {health['spool']['rows']} rows wait, /health is {health['status']}")
+    await rig.start_database()
+    outcome = Outcome(events=await rig.events() - sent, seconds=time.monotonic() - began_s)
+    await rig.pause()
+    await settle(rig)
+    await compare(rig, outcome)
+    return outcome
+
+
 async def settle(rig: KillRig) -> None:
     """Wait until the application has read what was sent and the spool is empty."""
     deadline_s = time.monotonic() + 60
@@ -173,13 +196,16 @@ async def compare(rig: KillRig, outcome: Outcome) -> None:
     outcome.stop_worst_s = round(max(rig.stops, default=0), 2)
 
 
-async def _main(activity: float, plan: Plan) -> int:
+async def _main(activity: float, plan: Plan, late_database_s: float) -> int:
     with temporary_data_dir() as folder:
         try:
             async with kill_rig(folder, activity) as rig:
-                outcome = await run_kill_test(rig, plan)
+                outcome = await (
+                    run_late_database(rig, late_database_s) if late_database_s else run_kill_test(rig, plan)
+                )
         finally:
-            shutil.copy(folder / "app.log", LOG)
+            with suppress(FileNotFoundError):
+                shutil.copy(folder / "app.log", LOG)
     for name, value in vars(outcome).items():
         print(f"{name:16} {value}")
     print(f"events/s         {outcome.events / outcome.seconds:.0f}")
@@ -191,6 +217,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--activity", type=float, default=3.0, help="of the simulator: 3 is about 1,200/s")
     parser.add_argument("--quick", action="store_true", help="the version the tests run")
+    parser.add_argument(
+        "--late-database",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="check 2 instead: the database appears after S",
+    )
     options = parser.parse_args()
     chosen = Plan(20, 2, 3, 3, 3, 1, 6) if options.quick else Plan()
-    sys.exit(asyncio.run(_main(options.activity, chosen)))
+    sys.exit(asyncio.run(_main(options.activity, chosen, options.late_database)))

@@ -31,7 +31,9 @@ async def health(services: Services) -> Response:
     database = services.database_status()
     spool = services.spool_status()
     is_storing = database != "unavailable" and (spool is None or not spool.reason)
-    is_degraded = feed.state in DEGRADED_FEED_STATES or not is_storing
+    # a closed market is no reason to be cut off from it: the connection is kept day and night
+    is_fed = feed.connected and feed.state not in DEGRADED_FEED_STATES
+    is_degraded = not is_fed or not is_storing
     return json_of(
         {
             "status": "degraded" if is_degraded else "ok",

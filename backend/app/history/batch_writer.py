@@ -16,6 +16,7 @@ from datetime import date
 from app.clock import Clock
 from app.history.dead_rows import insert_or_bury
 from app.history.errors import describe
+from app.history.kept_states import EncodedStates, StateKeeper
 from app.history.pool import DatabasePool
 from app.history.refused_trades import RefusedTrades
 from app.history.spool import Spool
@@ -59,6 +60,7 @@ class BatchWriter:
         *,
         indices: Callable[[], Mapping[str, IndexData]],
         trading_date: Callable[[], date | None],
+        states: StateKeeper | None = None,
         observe_write: ObserveWrite = lambda _table, _rows, _seconds: None,
     ) -> None:
         self._spool = spool
@@ -66,6 +68,7 @@ class BatchWriter:
         self._clock = clock
         self._indices = indices
         self._trading_date = trading_date
+        self._states = states
         self._observe_write = observe_write
         self._refused = RefusedTrades()
         self._arrived = asyncio.Event()
@@ -75,10 +78,10 @@ class BatchWriter:
 
     def put(self, changes: Changes) -> None:
         """Keep what one `apply()` changed. Never blocks, never fails for lack of a database."""
-        rows = self._rows_of(changes)
-        if not rows:
+        rows, states = self._rows_of(changes), self._due_states(changes)
+        if not rows and not states:
             return
-        if self._put(rows, changes.trades):
+        if self._put(rows, changes.trades, states):
             if self._refused:
                 self._write_refused()
         else:
@@ -92,9 +95,20 @@ class BatchWriter:
         """Note that the spool has committed rows."""
         self._arrived.set()
 
-    def _put(self, rows: dict[str, list[Row]], trades: list[ClassifiedTrade]) -> bool:
+    def keep_states(self) -> None:
+        """Keep every state that has changed: the feed has ended, and what follows is a start."""
+        if self._states is not None:
+            self._spool.put({}, {}, self._states.rest())
+
+    def _due_states(self, changes: Changes) -> EncodedStates:
+        if self._states is None:
+            return {}
+        self._states.note(changes)
+        return self._states.due()
+
+    def _put(self, rows: dict[str, list[Row]], trades: list[ClassifiedTrade], states: EncodedStates) -> bool:
         positions = {trade.symbol: (trade.trading_date, trade.total_volume) for trade in trades}
-        return self._spool.put(rows, positions)
+        return self._spool.put(rows, positions, states)
 
     def _write_refused(self) -> None:
         gaps = self._refused.gaps()

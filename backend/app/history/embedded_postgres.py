@@ -30,6 +30,7 @@ STOP_STEPS = (  # fast: roll back and end; immediate: end without a checkpoint; 
     (signal.SIGQUIT, 5.0),
     (signal.SIGKILL, 5.0),
 )
+HUNG_STOP_STEPS = ((signal.SIGQUIT, 0.3), (signal.SIGKILL, 5.0))
 WATCH_INTERVAL_S = 0.5
 RESTART_DELAY_MAX_S = 10.0
 RETRY_PAUSE_S = 0.2
@@ -85,9 +86,12 @@ class EmbeddedPostgres:
         """Start or adopt the server. Raise EmbeddedPostgresError with one clear line."""
         await asyncio.to_thread(self.start_blocking)
 
-    async def stop(self) -> None:
-        """Stop the server (fast: open transactions are rolled back) and give the directory free."""
-        await asyncio.to_thread(self.stop_blocking)
+    async def stop(self, *, is_hung: bool = False) -> None:
+        """Stop the server (fast: open transactions are rolled back) and give the directory free.
+
+        One that hangs is ended at once: it would wait for itself for ever, and recovers at its next start.
+        """
+        await asyncio.to_thread(self.stop_blocking, is_hung=is_hung)
 
     async def watch(self) -> None:
         """Start the server again whenever it is gone. Never returns; run it as a task between start and stop."""
@@ -141,16 +145,22 @@ class EmbeddedPostgres:
                     self._cluster.release()
                 raise
 
-    def stop_blocking(self) -> None:
+    def stop_blocking(self, *, is_hung: bool = False) -> None:
         """Stop the server, at once if it does not stop fast, and give the directory free."""
+        steps = HUNG_STOP_STEPS if is_hung else STOP_STEPS
         with self._turn:
             if self.pid is not None and self.is_running:
-                for number, patience_s in STOP_STEPS:
+                for number, patience_s in steps:
                     process.send_signal(self.pid, number)
                     if self._wait_gone(patience_s):
                         break
             if self._child is not None:
                 self._child.wait()
+            if is_hung:
+                for orphan in process.pids_in(
+                    self.data_dir
+                ):  # stopped ones do not notice that their server is gone
+                    process.send_signal(orphan, signal.SIGKILL)
             self.pid, self._child = None, None
             self._cluster.release()
 

@@ -251,25 +251,36 @@ class DatabasePool:
             timeout=CHECK_TIMEOUT_S * 2,
         )
 
+    async def answers(self, timeout_s: float) -> bool:
+        """Return whether the server answers within `timeout_s`, asked on a connection of its own."""
+        try:
+            await asyncio.wait_for(self._ask(), timeout_s)
+        except Exception:  # whatever it is, that was no answer
+            return False
+        return True
+
     async def _check(self) -> None:
         """Ask on a connection of its own: one that is free may be a dead one, and none may be free."""
         if self._is_stale:
             raise HistoryUnavailable(self.reason)
+        await self._ask()
+
+    async def _ask(self) -> None:
         connection = await asyncpg.connect(self._dsn, timeout=CHECK_TIMEOUT_S)
         try:
             await connection.fetchval("SELECT 1", timeout=CHECK_TIMEOUT_S)
         finally:
             connection.terminate()
 
-    async def close(self) -> None:
-        """Close every connection; `run()` does it by itself."""
+    async def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
+        """Close every connection, in order if that is possible in time; `run()` does it by itself."""
         pool, self._pool = self._pool, None
         self.state = PoolState.UNAVAILABLE
         self._connected.clear()
         if pool is None:
             return
         try:
-            await asyncio.wait_for(pool.close(), timeout=CLOSE_TIMEOUT_S)
+            await asyncio.wait_for(pool.close(), timeout=timeout_s)
         except Exception:  # a hung server: drop the sockets
             pool.terminate()
 

@@ -13,19 +13,23 @@ from datetime import date
 
 from app.clock import Clock
 from app.history.batch_writer import BatchWriter
+from app.history.day_reader import DayReader, SpooledTrades, StoredSession, read_history
 from app.history.errors import HistoryUnavailable
 from app.history.gap_recorder import GapRecorder
 from app.history.gap_repository import GapRepository
+from app.history.kept_states import decode_states
 from app.history.pool import DatabasePool
-from app.history.restore import DayReader, Restored, SpooledTrades, StoredSession, restore_session
+from app.history.restore import Restored, restore_session
 from app.history.simulated_days import forget_day
 from app.history.spool import Spool
 from app.history.tables import TRADES
 from app.history.trade_repository import TradeRepository
 from app.market.market_time import date_at, moment_at
+from app.market.models import Changes
 from app.market.processor import MarketDataProcessor
 
 DRAIN_TIMEOUT_S = 20.0  # what is not drained by then is read from the spool
+COMPLETION_RETRY_S = 1.0
 RAN_BACK_S = 5.0  # a source's clock this far before the newest stored row is that of another run
 
 logger = logging.getLogger(__name__)
@@ -52,6 +56,7 @@ class Recovery:
         self._pool = pool
         self._writer = writer
         self._gaps = gaps
+        self._is_without_database = False
 
     async def last_date(self, wait_s: float) -> date | None:
         """Return the newest trading date accepted, from the spool if it knows one, else from the database."""
@@ -68,7 +73,13 @@ class Recovery:
         if not is_connected:
             logger.warning("history: no database yet (%s): starting without what it holds", self._pool.reason)
         try:
-            return await self._restore(is_connected, source_time_s)
+            try:
+                return await self._restore(is_connected, source_time_s)
+            except HistoryUnavailable as error:
+                if self._processor.trading_date is not None:
+                    raise
+                logger.warning("history: the database went away (%s): starting without what it holds", error)
+                return await self._restore(False, source_time_s)
         except Exception:  # the market of this minute is worth more than that of the last hour
             logger.exception("history: what is stored of the day could not be restored")
             return None
@@ -85,19 +96,25 @@ class Recovery:
             await self._writer.flush(DRAIN_TIMEOUT_S)
         spooled = SpooledTrades(await self._spool.read_table(TRADES.name))
         source_date = date_at(source_time_s if source_time_s is not None else self._clock.time_s())
+        kept_date = await self._spool.last_kept_date()
         if is_connected:
             stored = await TradeRepository(self._pool).fetch_last_date()
-            newest = max((day for day in (spooled.last_date, stored) if day is not None), default=None)
+            newest = max(
+                (day for day in (spooled.last_date, stored, kept_date) if day is not None), default=None
+            )
             reader = DayReader(self._pool, spooled)
         else:
-            newest = source_date
+            newest = kept_date or source_date
             reader = DayReader(None, spooled, positions)
+            self._say_what_is_missing(kept_date)
+            self._is_without_database = True
         if newest is None:
             return None
         if source_time_s is not None:
             newest = min(newest, source_date)  # a simulated market may stand before stored days
-        session = await reader.find(newest)
-        if not session.totals:
+        kept = decode_states(await self._spool.read_states(newest))
+        session = await reader.find(newest, kept)
+        if session.is_empty:
             return None
         if source_time_s is not None and source_time_s < session.last_time_s - RAN_BACK_S:
             await self._begin_anew(session, is_connected)
@@ -117,6 +134,37 @@ class Recovery:
             restored.seconds,
         )
         return restored
+
+    async def complete(self) -> Changes | None:
+        """After a start without the database: wait for it and add the day's basis history and alerts. Else None."""
+        while self._is_without_database:
+            await self._pool.wait_connected()
+            trading_date = self._processor.trading_date
+            if trading_date is None:
+                return None
+            try:
+                points, alerts = await read_history(self._pool, trading_date)
+            except HistoryUnavailable:
+                await self._clock.sleep(COMPLETION_RETRY_S)
+                continue
+            self._is_without_database = False
+            if trading_date == self._processor.trading_date:
+                logger.info(
+                    "history: %s is complete: %s points, %s alerts", trading_date, len(points), len(alerts)
+                )
+                return self._processor.complete_restore(points, alerts)
+        return None
+
+    def _say_what_is_missing(self, kept_date: date | None) -> None:
+        if kept_date is not None:
+            logger.warning(
+                "history: %s comes back from the spool: windows begin now, basis history and alerts follow with the database",
+                kept_date,
+            )
+        else:
+            logger.warning(
+                "history: what was traded before this start is missed volume until a start with the database"
+            )
 
     async def _begin_anew(self, session: StoredSession, is_connected: bool) -> None:
         """The source plays this day once more. A replay stores the same rows again; a simulator may not."""

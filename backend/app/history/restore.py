@@ -1,74 +1,20 @@
-"""Restore: the newest trading date as the database and the spool have it, put back into the market core.
-
-The trades come symbol by symbol, so that a whole market's day (700,000 prints) is never in memory at once and the loop
-goes on answering. Rows that still wait in the spool count like stored ones.
-"""
+"""Restore: the newest trading date put back into the market core; the loop goes on answering."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
 
 from msgspec import Struct
 
-from app.history.alert_repository import AlertRepository
-from app.history.basis_repository import BasisRepository
+from app.history.day_reader import DayReader, StoredSession
 from app.history.errors import HistoryUnavailable
-from app.history.index_repository import IndexRepository, IndexSnapshot
-from app.history.paging import TimeRange
-from app.history.pool import DatabasePool
-from app.history.stored_price import price_reader
-from app.history.tables import TRADES, Row
-from app.market.gap_ledger import RESTART
-from app.market.market_time import VIETNAM, moment_at
-from app.market.models import (
-    Alert,
-    ClassifiedTrade,
-    ForeignInvestorData,
-    Gap,
-    IndexData,
-    IntradayPoint,
-    Phase,
-    TradeType,
-)
 from app.market.processor import MarketDataProcessor
-from app.market.stored_day import StoredDay
 
-SYMBOLS_AT_ONCE = 8
-TRADES_AT_ONCE = 2_000  # between two looks of the loop at everything else: about 20 ms
-FIRST_OPENING = timedelta(hours=8, minutes=45)  # the futures'
-ALERTS_MAX = 500  # the core's buffer holds no more
-_SYMBOLS = """
-    SELECT symbol, max(timestamp), max(total_volume) FROM trades
-    WHERE trading_date = $1 AND timestamp BETWEEN $2 AND $3 GROUP BY symbol ORDER BY symbol
-"""
-_TRADES = """
-    SELECT symbol, price, volume, trade_type, value, bid_price, ask_price, timestamp, trading_date, total_volume, phase,
-        exchange_side
-    FROM trades WHERE symbol = ANY($1::text[]) AND trading_date = $2 AND timestamp BETWEEN $3 AND $4
-    ORDER BY symbol, total_volume
-"""  # the order of tables.TRADES
-# each symbol's rows of the ten minutes before its last
-_FOREIGN = """
-    WITH day AS (SELECT * FROM foreign_snapshots WHERE timestamp BETWEEN $1 AND $2),
-        newest AS (SELECT symbol, max(timestamp) AS moment FROM day GROUP BY symbol)
-    SELECT day.symbol, buy_volume, sell_volume, buy_value, sell_value, current_room, timestamp
-    FROM day JOIN newest ON day.symbol = newest.symbol AND timestamp >= moment - INTERVAL '10 minutes'
-    ORDER BY day.symbol, timestamp, buy_volume, sell_volume
-"""
-_GAPS = """
-    SELECT symbol, from_time, to_time, volume, cause FROM gaps
-    WHERE trading_date = $1 AND symbol <> '*' AND to_time IS NOT NULL ORDER BY to_time, id
-"""
-_SYMBOL, _MOMENT, _DAY, _TOTAL = map(
-    TRADES.column_names.index, ("symbol", "timestamp", "trading_date", "total_volume")
-)
-_TYPES = {kind.value: kind for kind in TradeType}
-_PHASES = {phase.value: phase for phase in Phase}
+LATE_PRINTS_S = 300.0  # prints stamped this much earlier than others before them still find their window
 
 logger = logging.getLogger(__name__)
 
@@ -84,110 +30,6 @@ class Restored(Struct, frozen=True):
     seconds: float
 
 
-class SpooledTrades:
-    """Trades that wait in the spool, by day and symbol."""
-
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
-        self._rows: dict[date, dict[str, list[Row]]] = {}
-        for row in rows:
-            self._rows.setdefault(row[_DAY], {}).setdefault(row[_SYMBOL], []).append(row)
-
-    @property
-    def last_date(self) -> date | None:
-        """Return the newest trading date, None without trades."""
-        return max(self._rows, default=None)
-
-    def of(self, trading_date: date) -> Mapping[str, list[Row]]:
-        """Return the rows of a day by symbol."""
-        return self._rows.get(trading_date, {})
-
-
-class StoredSession(Struct, frozen=True):
-    """One trading date as it is stored: who traded, and until when."""
-
-    trading_date: date
-    span: TimeRange
-    totals: dict[str, int]  # symbol -> greatest TotalVol
-    last_time_s: float
-
-
-class DayReader:
-    """Reads one trading date; `pool` None: the database is not there, the spool alone tells.
-
-    `positions` (symbol -> trading date, TotalVol) then stand for the prints that are out of reach: their volume is
-    missed in memory, but it is no gap, and what was traded while we were down is told from it.
-    """
-
-    def __init__(
-        self,
-        pool: DatabasePool | None,
-        spooled: SpooledTrades,
-        positions: Mapping[str, tuple[date, int]] | None = None,
-    ) -> None:
-        self._pool = pool
-        self._spooled = spooled
-        self._positions = positions or {}
-
-    async def find(self, trading_date: date) -> StoredSession:
-        """Return who traded on a date, and the time of its newest print."""
-        span = _span(trading_date)
-        totals: dict[str, int] = {}
-        last_time_s = 0.0
-        if self._pool is not None:
-            for symbol, moment, total in await self._pool.fetch(_SYMBOLS, trading_date, span.start, span.end):
-                totals[symbol] = total
-                last_time_s = max(last_time_s, moment.timestamp())
-        for symbol, rows in self._spooled.of(trading_date).items():
-            totals[symbol] = max(totals.get(symbol, 0), *(row[_TOTAL] for row in rows))
-            last_time_s = max(last_time_s, *(row[_MOMENT].timestamp() for row in rows))
-        for symbol, (day, total) in self._positions.items():
-            if day == trading_date:
-                totals.setdefault(symbol, total)
-                last_time_s = last_time_s or (span.start + FIRST_OPENING).timestamp()
-        return StoredSession(trading_date, span, totals, last_time_s)
-
-    async def trades(self, session: StoredSession) -> AsyncIterator[list[ClassifiedTrade]]:
-        """Return the prints, a few symbols at a time, by total within a symbol."""
-        symbols = sorted(session.totals)
-        spooled = self._spooled.of(session.trading_date)
-        for n in range(0, len(symbols), SYMBOLS_AT_ONCE):
-            group = symbols[n : n + SYMBOLS_AT_ONCE]
-            rows: Sequence[Sequence[Any]] = []
-            if self._pool is not None:
-                span = session.span
-                rows = await self._pool.fetch(_TRADES, group, session.trading_date, span.start, span.end)
-            waiting = [row for symbol in group for row in spooled.get(symbol, ())]
-            if waiting:
-                by_key = {(row[_SYMBOL], row[_TOTAL]): row for row in [*rows, *waiting]}
-                rows = [by_key[key] for key in sorted(by_key)]
-            for start in range(0, len(rows), TRADES_AT_ONCE):
-                yield _trades(rows[start : start + TRADES_AT_ONCE])
-
-    def _out_of_reach(self, session: StoredSession) -> list[Gap]:
-        spooled, moment = self._spooled.of(session.trading_date), moment_at(session.last_time_s)
-        return [
-            Gap(symbol, None, moment, total, RESTART)
-            for symbol, total in session.totals.items()
-            if symbol not in spooled
-        ]
-
-    async def rest(self, session: StoredSession) -> StoredDay:
-        """Return everything but the prints."""
-        if self._pool is None:
-            return StoredDay(session.trading_date, gaps=self._out_of_reach(session))
-        pool, span = self._pool, session.span
-        gaps = await pool.fetch(_GAPS, session.trading_date)
-        alerts = (await AlertRepository(pool).fetch(span, limit=ALERTS_MAX)).data
-        return StoredDay(
-            session.trading_date,
-            gaps=[_gap(row) for row in gaps],
-            foreign=[_foreign(row) for row in await pool.fetch(_FOREIGN, span.start, span.end)],
-            indices=_indices(await IndexRepository(pool).fetch_minutes(span)),
-            basis_points=await BasisRepository(pool).fetch_session(span),
-            alerts=list[Alert](reversed(alerts)),
-        )
-
-
 async def restore_session(
     processor: MarketDataProcessor,
     reader: DayReader,
@@ -199,10 +41,12 @@ async def restore_session(
     stored = await reader.rest(session)
     moments = [row.last_updated for row in stored.foreign] + [data.last_updated for data in stored.indices]
     last_time_s = max([session.last_time_s, *(moment.timestamp() for moment in moments if moment)])
-    restorer = processor.begin_restore(session.trading_date, last_time_s)
+    states = list(session.kept.symbols.values())
+    restorer = processor.begin_restore(session.trading_date, last_time_s, states=states)
+    recent_from_s = last_time_s - processor.prints_kept_s - LATE_PRINTS_S
     count = 0
     try:
-        async for trades in reader.trades(session):
+        async for trades in reader.trades(session, recent_from_s):
             restorer.add_trades(trades)
             count += len(trades)
             await asyncio.sleep(0)
@@ -222,78 +66,7 @@ async def restore_session(
         session.trading_date,
         last_time_s,
         count,
-        len(session.totals),
+        len(session.totals.keys() | session.kept.symbols.keys()),
         len(behind),
         round(time.monotonic() - started_s, 3),
     )
-
-
-def _span(trading_date: date) -> TimeRange:
-    start = datetime(trading_date.year, trading_date.month, trading_date.day, tzinfo=VIETNAM)
-    return TimeRange(start=start, end=start + timedelta(days=1, microseconds=-1))
-
-
-def _trades(rows: Sequence[Sequence[Any]]) -> list[ClassifiedTrade]:
-    """Build prints. They come by symbol: what depends on it is looked up once a symbol, not once a print."""
-    trades: list[ClassifiedTrade] = []
-    current, price_of = "", price_reader("")
-    for symbol, price, volume, kind, value, bid, ask, moment, day, total, phase, side in rows:
-        if symbol != current:
-            current, price_of = symbol, price_reader(symbol)
-        trades.append(
-            ClassifiedTrade(
-                current,
-                price_of(price),
-                volume,
-                value,
-                _TYPES[kind],
-                price_of(bid),
-                price_of(ask),
-                moment_at(moment.timestamp()),
-                "",
-                _PHASES[phase],
-                side,
-                total,
-                day,
-            )
-        )
-    return trades
-
-
-def _gap(row: Sequence[Any]) -> Gap:
-    symbol, from_time, to_time, volume, cause = row
-    began = None if from_time is None else moment_at(from_time.timestamp())
-    return Gap(symbol, began, moment_at(to_time.timestamp()), volume, cause)
-
-
-def _foreign(row: Sequence[Any]) -> ForeignInvestorData:
-    symbol, buy_volume, sell_volume, buy_value, sell_value, room, moment = row
-    return ForeignInvestorData(
-        symbol,
-        buy_volume=buy_volume,
-        sell_volume=sell_volume,
-        net_volume=buy_volume - sell_volume,
-        buy_value=buy_value,
-        sell_value=sell_value,
-        net_value=buy_value - sell_value,
-        current_room=room,
-        last_updated=moment_at(moment.timestamp()),
-    )
-
-
-def _indices(minutes: Iterable[IndexSnapshot]) -> list[IndexData]:
-    """Return each index as its last snapshot shows it, with a point for each minute (they come oldest first)."""
-    indices: dict[str, IndexData] = {}
-    for snapshot in minutes:
-        data = indices.setdefault(snapshot.index_id, IndexData(snapshot.index_id))
-        prior = round(snapshot.value - snapshot.change, 2)
-        data.value, data.change, data.prior_value = snapshot.value, snapshot.change, prior
-        data.ratio_change = round(100 * snapshot.change / prior, 2) if prior > 0 else 0.0
-        data.total_volume, data.total_value = snapshot.total_volume, snapshot.total_value
-        data.advances, data.declines = snapshot.advances, snapshot.declines
-        moved = snapshot.advances + snapshot.declines
-        data.advance_ratio = snapshot.advances / moved if moved else None
-        data.last_updated = snapshot.timestamp
-        minute = snapshot.timestamp.replace(second=0, microsecond=0)
-        data.intraday.append(IntradayPoint(minute, snapshot.value))
-    return list(indices.values())

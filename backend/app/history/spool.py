@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from app.history.errors import describe
 from app.history.row_codec import DeadRow
-from app.history.spool_file import Positions, SpoolBatch, SpoolFile, SpoolLockedError, is_damaged
+from app.history.spool_file import Positions, SpoolBatch, SpoolFile, SpoolLockedError, States, is_damaged
 from app.history.tables import Row
 
 GROUP_S = 0.02  # rows that arrive within this share one fsync
@@ -67,6 +67,7 @@ class Spool:
         self._wake = threading.Condition()
         self._pending: dict[str, list[Row]] = {}
         self._positions: dict[str, tuple[date, int]] = {}
+        self._states: dict[tuple[str, str], tuple[date, bytes]] = {}
         self._pending_rows = 0
         self._pending_since_s = 0.0
         self._retry_at_s = 0.0
@@ -99,14 +100,14 @@ class Spool:
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, 10.0)
 
-    def put(self, rows: Mapping[str, list[Row]], positions: Positions) -> bool:
-        """Take rows by table, and the TotalVol they bring each symbol to. False: refused, all of them."""
+    def put(self, rows: Mapping[str, list[Row]], positions: Positions, states: States | None = None) -> bool:
+        """Take rows by table, the TotalVol they bring each symbol to, and states. False: refused, all of them."""
         count = sum(map(len, rows.values()))
         with self._wake:
             if self._is_full or self._pending_rows + count > self._pending_rows_max or self._is_stopping:
                 self._refused_rows += count
                 return False
-            if not self._pending_rows:
+            if not self._has_pending:
                 self._pending_since_s = time.monotonic()
                 self._wake.notify()
             for table, table_rows in rows.items():
@@ -116,10 +117,15 @@ class Spool:
                 else:
                     waiting.extend(table_rows)
             self._positions.update(positions)
+            self._states.update(states or {})
             self._pending_rows += count
             if self._pending_rows >= GROUP_ROWS_MAX:
                 self._wake.notify()
         return True
+
+    @property
+    def _has_pending(self) -> bool:
+        return self._pending_rows > 0 or bool(self._states)
 
     def status(self) -> SpoolStatus:
         """Return figures that cost nothing to read."""
@@ -152,12 +158,20 @@ class Spool:
         """Return the last TotalVol accepted of each symbol, with its trading date."""
         return await self._ask(SpoolFile.read_positions)
 
+    async def read_states(self, trading_date: date) -> dict[tuple[str, str], bytes]:
+        """Return the encoded states that were kept of one trading date."""
+        return await self._ask(lambda file: file.read_states(trading_date))
+
+    async def last_kept_date(self) -> date | None:
+        """Return the newest trading date states were kept of, None without any."""
+        return await self._ask(SpoolFile.last_kept_date)
+
     async def read_dead(self, rows_max: int = 100) -> list[tuple[float, str, str, str]]:
         """Return the newest dead rows: when, table, row, reason."""
         return await self._ask(lambda file: file.read_dead(rows_max))
 
     async def clear(self) -> None:
-        """Forget every waiting row and position."""
+        """Forget every waiting row, position and state."""
         await self._ask(SpoolFile.clear)
 
     async def _ask[T](self, job: Callable[[SpoolFile], T]) -> T:
@@ -202,7 +216,7 @@ class Spool:
             while not self._is_stopping:
                 if self._jobs:
                     return True
-                if self._pending_rows:
+                if self._has_pending:
                     left_s = self._commit_at_s() - time.monotonic()
                     if left_s <= 0:
                         return True
@@ -219,8 +233,8 @@ class Spool:
         self._check_room()
         self._run_jobs()
         with self._wake:
-            is_due = self._pending_rows > 0 and time.monotonic() >= self._commit_at_s()
-            is_idle = not self._pending_rows and not self._jobs
+            is_due = self._has_pending and time.monotonic() >= self._commit_at_s()
+            is_idle = not self._has_pending and not self._jobs
         if is_due:
             self._commit()
         elif is_idle:
@@ -229,16 +243,18 @@ class Spool:
     def _commit(self) -> None:
         """Commit what is pending; on failure it stays pending until the next attempt."""
         with self._wake:
-            rows, positions, count = self._pending, self._positions, self._pending_rows
-            if not rows:
+            if not self._has_pending:
                 return
-            self._pending, self._positions = {}, {}
+            rows, positions, states = self._pending, self._positions, self._states
+            count = self._pending_rows
+            self._pending, self._positions, self._states = {}, {}, {}
         try:
-            self._append(rows, positions)
+            self._append(rows, positions, states)
         except (OSError, sqlite3.Error, SpoolLockedError) as error:
             self._say(f"rows can't be committed: {describe(error)}")
             with self._wake:
                 self._put_back(rows, positions)
+                self._states = {**states, **self._states}
                 self._retry_at_s = time.monotonic() + RETRY_S
             return
         with self._wake:
@@ -247,9 +263,9 @@ class Spool:
         self._say("")
         self._tell()
 
-    def _append(self, rows: dict[str, list[Row]], positions: dict[str, tuple[date, int]]) -> None:
+    def _append(self, rows: dict[str, list[Row]], positions: Positions, states: States) -> None:
         try:
-            self._file.append(rows, positions, time.time())
+            self._file.append(rows, positions, time.time(), states)
             return
         except sqlite3.Error as error:
             if is_damaged(error):
@@ -257,7 +273,7 @@ class Spool:
             else:
                 self._file.close()
         self._file.open()  # once more on a fresh connection: what was wrong may have been the old one
-        self._file.append(rows, positions, time.time())
+        self._file.append(rows, positions, time.time(), states)
 
     def _put_back(self, rows: dict[str, list[Row]], positions: dict[str, tuple[date, int]]) -> None:
         for table, later in self._pending.items():

@@ -2,7 +2,8 @@
 
 Threads: all of it on the spool's own thread.
 Format: `chunks` hold the rows of one table that were committed together, in the order of arrival; `positions` the last
-TotalVol accepted of each symbol; `dead` the rows no database takes, each with the reason.
+TotalVol accepted of each symbol; `states` what a restart needs beside the rows (kept_states.py); `dead` the rows no
+database takes, each with the reason.
 A file that turns out to be damaged is set aside under another name, never deleted, and a new one is begun.
 """
 
@@ -35,12 +36,16 @@ _SCHEMA = """
     CREATE INDEX IF NOT EXISTS chunks_by_table ON chunks (table_name, id);
     CREATE TABLE IF NOT EXISTS positions (
         symbol TEXT PRIMARY KEY, trading_date TEXT NOT NULL, total_volume INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS states (
+        kind TEXT NOT NULL, name TEXT NOT NULL, trading_date TEXT NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (kind, name));
     CREATE TABLE IF NOT EXISTS dead (
         id INTEGER PRIMARY KEY AUTOINCREMENT, at_s REAL NOT NULL, table_name TEXT NOT NULL, row TEXT NOT NULL,
         reason TEXT NOT NULL);
 """
 
 type Positions = Mapping[str, tuple[date, int]]  # symbol -> trading date, TotalVol
+type States = Mapping[tuple[str, str], tuple[date, bytes]]  # kind, name -> trading date, encoded
 
 logger = logging.getLogger(__name__)
 
@@ -145,8 +150,10 @@ class SpoolFile:
 
     # -- rows -----------------------------------------------------------------------------------------------------
 
-    def append(self, rows: Mapping[str, list[Row]], positions: Positions, at_s: float) -> None:
-        """Commit rows and the feed's position together: from now on they are accepted."""
+    def append(
+        self, rows: Mapping[str, list[Row]], positions: Positions, at_s: float, states: States | None = None
+    ) -> None:
+        """Commit rows, the feed's position and states together: from now on they are accepted."""
         chunks: list[tuple[str, int, float, bytes]] = []
         dead: list[DeadRow] = []
         for table, table_rows in rows.items():
@@ -161,6 +168,10 @@ class SpoolFile:
             db.executemany(
                 "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)",
                 [(symbol, day.isoformat(), total) for symbol, (day, total) in positions.items()],
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)",
+                [(*key, day.isoformat(), body) for key, (day, body) in (states or {}).items()],
             )
             self._bury(db, dead, at_s)
         self.rows += sum(count for _, count, _, _ in chunks)
@@ -207,16 +218,29 @@ class SpoolFile:
         self._find_oldest()
 
     def clear(self) -> None:
-        """Forget every waiting row and every position: a simulated day begins anew."""
+        """Forget every waiting row, position and state: a simulated day begins anew."""
         with self._transaction() as db:
             db.execute("DELETE FROM chunks")
             db.execute("DELETE FROM positions")
+            db.execute("DELETE FROM states")
         self.rows, self.oldest_at_s = 0, None
 
     def read_positions(self) -> dict[str, tuple[date, int]]:
         """Return the last TotalVol accepted of each symbol."""
         found = self._db.execute("SELECT symbol, trading_date, total_volume FROM positions")
         return {symbol: (date.fromisoformat(day), total) for symbol, day, total in found}
+
+    def read_states(self, trading_date: date) -> dict[tuple[str, str], bytes]:
+        """Return the encoded states of one trading date."""
+        found = self._db.execute(
+            "SELECT kind, name, body FROM states WHERE trading_date = ?", (trading_date.isoformat(),)
+        )
+        return {(kind, name): body for kind, name, body in found}
+
+    def last_kept_date(self) -> date | None:
+        """Return the newest trading date states were kept of, None without any."""
+        found = self._db.execute("SELECT max(trading_date) FROM states").fetchone()[0]
+        return date.fromisoformat(found) if found is not None else None
 
     def read_dead(self, rows_max: int = 100) -> list[tuple[float, str, str, str]]:
         """Return the newest dead rows: when, table, row, reason."""

@@ -87,6 +87,12 @@ class AlertService:
             self._alerts.append(alert)
             self._fired_at_s[alert.alert_type, alert.symbol] = alert.timestamp.timestamp()
 
+    def complete(self, alerts: Iterable[Alert]) -> None:
+        """Put stored alerts (oldest first) before those of this run."""
+        known = {alert.id for alert in self._alerts}
+        older = [alert for alert in alerts if alert.id not in known]
+        self._alerts = deque([*older, *self._alerts], maxlen=ALERTS_MAX)
+
     def reset(self) -> None:
         """Begin a new day: what fired yesterday holds nothing back. The alerts themselves stay."""
         self._fired_at_s.clear()

@@ -13,7 +13,9 @@ from app.market.models import AuditRow, ClassifiedTrade, Phase, TradeType
 _SIDE_OF = {TradeType.ACTIVE_BUY: "BU", TradeType.ACTIVE_SELL: "SD"}
 
 
-class _Counts(Struct, gc=False):
+class AuditCounts(Struct, gc=False, omit_defaults=True):
+    """What one symbol's shares are made of."""
+
     prints: int = 0
     unclassified: int = 0
     compared: int = 0
@@ -28,7 +30,7 @@ class ClassificationAudit:
     """Counts per symbol."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, _Counts] = {}
+        self._counts: dict[str, AuditCounts] = {}
 
     def count(self, trade: ClassifiedTrade) -> None:
         """Count one print."""
@@ -36,7 +38,7 @@ class ClassificationAudit:
             return
         counts = self._counts.get(trade.symbol)
         if counts is None:
-            counts = self._counts[trade.symbol] = _Counts()
+            counts = self._counts[trade.symbol] = AuditCounts()
         counts.prints += 1
         if counts.last_price > 0 and trade.price != counts.last_price:
             counts.tick_side = "BU" if trade.price > counts.last_price else "SD"
@@ -56,7 +58,7 @@ class ClassificationAudit:
 
     def row(self, symbol: str, missed_volume: int) -> AuditRow:
         """Return the audit of one symbol."""
-        counts = self._counts.get(symbol, _Counts())
+        counts = self._counts.get(symbol, AuditCounts())
         return AuditRow(
             symbol=symbol,
             prints=counts.prints,
@@ -68,6 +70,14 @@ class ClassificationAudit:
             tick_test_ratio=_share(counts.tick_agreed, counts.tick_compared),
             missed_volume=missed_volume,
         )
+
+    def counts_of(self, symbol: str) -> AuditCounts | None:
+        """Return the live counts of one symbol, None before its first print of continuous trading."""
+        return self._counts.get(symbol)
+
+    def restore(self, symbol: str, counts: AuditCounts) -> None:
+        """Go on from counts kept before a restart."""
+        self._counts[symbol] = counts
 
     def forget(self, symbol: str) -> None:
         """Drop a symbol that is no longer tracked."""

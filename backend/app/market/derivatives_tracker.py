@@ -6,6 +6,7 @@ The basis is futures - VN30 in points, worked out only while both are fresh; oth
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from datetime import date
 from math import inf
 
@@ -148,11 +149,38 @@ class DerivativesTracker:
         contract.price_at_s = trade.timestamp.timestamp()
         self._choose_active()
 
+    def restore_contract(self, data: DerivativesContract, price_at_s: float, *, is_active: bool) -> None:
+        """Show a kept contract again; its basis is the last one until both legs speak."""
+        contract = self._contract(data.symbol)
+        data.stale = True
+        data.alias, data.expiry_date = contract.data.alias, contract.data.expiry_date
+        contract.data = data
+        contract.price_at_s = price_at_s
+        self._choose_active()
+        if is_active:
+            self.active = data.symbol
+
+    def restore_spot(self, value: float, time_s: float) -> None:
+        """Know VN30's last value again: it is a leg for as long as it is fresh."""
+        self._spot, self._spot_at_s = value, time_s
+
     def restore_point(self, point: BasisPoint) -> None:
         """Put a stored point back; it is the last basis until both legs speak again."""
         if self.keep(point):
             data = self._contract(point.futures_symbol).data
             data.basis, data.basis_pct, data.is_premium = point.basis, point.basis_pct, point.is_premium
+
+    def complete(self, points: Iterable[BasisPoint]) -> None:
+        """Put stored points (oldest first) before those of this run."""
+        older: dict[str, list[BasisPoint]] = {}
+        for point in points:
+            known = self._contract(point.futures_symbol).points
+            if not known or point.timestamp < known[0].timestamp:
+                older.setdefault(point.futures_symbol, []).append(point)
+        for symbol, before in older.items():
+            contract = self._contracts[symbol]
+            contract.points[:0] = before
+            contract.point_times_s[:0] = [int(point.timestamp.timestamp()) for point in before]
 
     def advance(self, now_s: float) -> list[str]:
         """Move to market time `now_s`; return the contracts whose basis became stale."""
@@ -208,6 +236,11 @@ class DerivativesTracker:
             return []
         contract = self._contracts[self.active]
         return contract.points[bisect_left(contract.point_times_s, since_s) :]
+
+    def get_contract(self, symbol: str) -> DerivativesContract | None:
+        """Return one contract's figures, None before it is seen."""
+        contract = self._contracts.get(symbol)
+        return contract.data if contract is not None else None
 
     def get_points(self, symbol: str) -> list[BasisPoint]:
         """Return one contract's points of the day, oldest first."""

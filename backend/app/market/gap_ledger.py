@@ -55,7 +55,8 @@ class GapLedger:
             cause = LATE_START
         return Gap(
             symbol=message.symbol,
-            from_time=None if from_s is None else moment_at(from_s),
+            # a message that was held up reveals what an earlier stamp did not: the gap ends where it began
+            from_time=None if from_s is None else moment_at(min(from_s, message.exchange_time_s)),
             to_time=moment_at(message.exchange_time_s),
             volume=step.missed,
             cause=cause,
@@ -78,9 +79,14 @@ class GapLedger:
         self._trade_times_s[symbol] = time_s
         self._restored.discard(symbol)
 
-    def note_restored(self, symbol: str, time_s: float) -> None:
-        """Note a total that was stored before a restart."""
-        self._trade_times_s[symbol] = time_s
+    def time_of_total(self, symbol: str) -> float | None:
+        """Return as of when the total is known, None before the first."""
+        return self._trade_times_s.get(symbol)
+
+    def note_restored(self, symbol: str, time_s: float | None) -> None:
+        """Note a total that was stored before a restart; None: the symbol was seen and had none yet."""
+        if time_s is not None:
+            self._trade_times_s[symbol] = time_s
         self._restored.add(symbol)
 
     def forget(self, symbol: str) -> None:

@@ -51,12 +51,13 @@ class PriceBoard:
         row.high = max(row.high or price, price)
         row.low = min(row.low or price, price)
         row.phase = trade.phase
+        _set_change(row)
 
     def restore_totals(self, symbol: str, exchange: str, volume: int, value: int) -> None:
         """Show the totals that the stored prints and gaps add up to."""
         row = self.row(symbol, exchange)
         row.total_volume, row.total_value = volume, value
-        row.avg_price = _average(value, volume, exchange)
+        row.avg_price = _average(value, volume, exchange) if value else None
 
     def apply_auction(self, message: TradeMessage, phase: Phase) -> bool:
         """Take the price an auction would match at; return whether it moved."""

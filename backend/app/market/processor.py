@@ -6,7 +6,7 @@ gives the same state however it is cut into batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, time
 from typing import Any
@@ -29,9 +29,10 @@ from app.market.messages import (
     Tick,
     TradeMessage,
 )
-from app.market.models import Changes, Phase
-from app.market.session_roll import SessionRoll
+from app.market.models import Alert, BasisPoint, Changes, Phase
+from app.market.session_roll import SIMULATED_LEAD_MAX_S, SessionRoll
 from app.market.stored_day import DayRestorer, StoredDay, last_moment_s
+from app.market.symbol_state import SymbolState, state_of
 from app.market.tracked_scope import Scope, TrackedScope
 from app.market.trading_calendar import TradingCalendar
 from app.market.trading_session import TradingSession
@@ -53,6 +54,7 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
         futures_override: str = "",
         channel_r_interval_ms: int = 1000,
         session_reset_time: time = time(15, 5),
+        time_lead_max_s: float = SIMULATED_LEAD_MAX_S,
     ) -> None:
         super().__init__()
         self._scope = TrackedScope(tracked, scope, known_symbols)
@@ -63,7 +65,9 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
             futures_override=futures_override,
             channel_r_interval_s=channel_r_interval_ms / 1000,
             reset_time=session_reset_time,
+            time_lead_max_s=time_lead_max_s,
         )
+        self._prints_kept_s = (alert_thresholds or AlertThresholds()).volume_spike_window_s
         self._pending_refs: dict[str, PriceLimits] = {}  # of a day that has not begun
         self._handlers: dict[type, Callable[[Any, Changes], None]] = {
             TradeMessage: self._apply_trade,
@@ -134,19 +138,46 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
 
     def restore(self, stored: StoredDay) -> Changes:
         """Rebuild a day from what was stored of it, after a restart and before the feed starts."""
-        restorer = self.begin_restore(stored.trading_date, last_moment_s(stored), stored.exchanges)
+        restorer = self.begin_restore(
+            stored.trading_date, last_moment_s(stored), stored.exchanges, stored.states
+        )
         restorer.add_trades(stored.trades)
         return self.finish_restore(restorer, stored)
 
     def begin_restore(
-        self, trading_date: date, last_time_s: float, exchanges: Mapping[str, str] | None = None
+        self,
+        trading_date: date,
+        last_time_s: float,
+        exchanges: Mapping[str, str] | None = None,
+        states: Sequence[SymbolState] = (),
     ) -> DayRestorer:
         """Begin to rebuild a day whose newest row is of `last_time_s`: for more trades than are handled at once."""
         if self._roll.day is not None:
             raise AssertionError("the day has begun: restore comes before the feed")
         changes = Changes()
         self._roll.advance_to(last_time_s, changes)
-        return DayRestorer(self._begin_day(trading_date, changes), exchanges or {}, last_time_s)
+        for state in states:
+            if state.price is not None and state.price.exchange:
+                self._roll.exchanges.join(state.price.exchange, state.symbol)
+        return DayRestorer(self._begin_day(trading_date, changes), exchanges or {}, last_time_s, states)
+
+    def complete_restore(self, basis_points: Iterable[BasisPoint], alerts: Iterable[Alert]) -> Changes:
+        """Add history that was out of reach at the start, in mid-session: it moves no total and fires nothing."""
+        if self._roll.day is not None:
+            self._roll.day.derivatives.complete(basis_points)
+        self._roll.alerts.complete(alerts)
+        changes = Changes(everything=True)
+        self._tell(changes)
+        return changes
+
+    @property
+    def prints_kept_s(self) -> float:
+        """Return how far back single prints are needed: the longest window of them."""
+        return self._prints_kept_s
+
+    def symbol_state(self, symbol: str) -> SymbolState | None:
+        """Return what is to be kept of a symbol, not copied: encode it before the next message. None: nothing."""
+        return state_of(self._roll.day, symbol) if self._roll.day is not None else None
 
     def finish_restore(self, restorer: DayRestorer, stored: StoredDay) -> Changes:
         """Put back what `stored` holds beside its trades, and tell everybody."""

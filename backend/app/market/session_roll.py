@@ -18,9 +18,9 @@ from app.market.price_tracker import PriceTracker
 from app.market.trading_calendar import TradingCalendar
 
 # A message stamped further ahead of the source's clock is refused: one wrong stamp must neither end the day nor make
-# every later quote of its symbol look old. Generous: servers' clocks are wrong, and a fast simulator's ticks are far
-# apart.
-TIME_LEAD_MAX_S = 1800.0
+# every later quote of its symbol look old. Live, the wall's clock is at most a little wrong (`doctor` warns of it).
+LIVE_LEAD_MAX_S = 120.0
+SIMULATED_LEAD_MAX_S = 1800.0  # the ticks of a fast simulator or replay are far apart
 
 
 class SessionRoll:
@@ -34,12 +34,14 @@ class SessionRoll:
         futures_override: str,
         channel_r_interval_s: float,
         reset_time: time,
+        time_lead_max_s: float = SIMULATED_LEAD_MAX_S,
     ) -> None:
         self._calendar = calendar
         self._thresholds = thresholds
         self._futures_override = futures_override
         self._channel_r_interval_s = channel_r_interval_s
         self._reset_after_s = reset_time.hour * 3600 + reset_time.minute * 60 + reset_time.second
+        self._time_lead_max_s = time_lead_max_s
         self.exchanges = ExchangePhases(calendar)
         self.alerts = AlertService(thresholds.repeat_after_s)
         self.tracker = PriceTracker(thresholds, self.alerts)
@@ -75,7 +77,7 @@ class SessionRoll:
         """Return whether a stamp lies too far in the future to be true; without a tick nobody knows."""
         if self.tick_s is None or self._is_outrun:
             return False
-        return time_s > self.tick_s + TIME_LEAD_MAX_S
+        return time_s > self.tick_s + self._time_lead_max_s
 
     def is_tomorrow(self, trading_date: date) -> bool:
         """Return whether a date has not come yet, as far as the source's clock tells."""

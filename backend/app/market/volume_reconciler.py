@@ -46,6 +46,10 @@ class VolumeReconciler:
         """Return the last total seen, 0 before the first."""
         return self._totals.get(symbol, 0)
 
+    def known_total(self, symbol: str) -> int | None:
+        """Return the last total seen, None before the first."""
+        return self._totals.get(symbol)
+
     def restore(self, symbol: str, total_volume: int) -> None:
         """Go on from a total that was stored before a restart."""
         self._totals[symbol] = max(total_volume, self.total_of(symbol))

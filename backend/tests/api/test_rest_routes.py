@@ -278,6 +278,17 @@ async def test_health_is_always_200_and_says_what_is_missing(
     assert body["open_gaps"] == 2
 
 
+@pytest.mark.parametrize("state", [FeedState.CLOSED, FeedState.LUNCH])
+async def test_health_of_a_feed_out_of_reach_is_degraded_when_the_market_is_closed_too(
+    state: FeedState,
+) -> None:
+    backend = Backend()
+    backend.feed.current.state, backend.feed.current.connected = state, False
+    async with rest_client(backend.app()) as rest:
+        body = (await rest.get("/health")).json()
+    assert (body["status"], body["feed"]["connected"]) == ("degraded", False)
+
+
 async def test_health_of_a_spool_in_trouble_is_degraded() -> None:
     figures = SimpleNamespace(
         rows=3, oldest_s=9.0, dead_rows=0, is_refusing=False, reason="rows can't be committed"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
+import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,14 +19,19 @@ import pytest
 
 from app import history_wiring
 from app.config import Settings
+from app.history import postgres_process
 from app.history.embedded_postgres import EmbeddedPostgres
+from app.history.row_codec import decode_rows
 from app.main import create_app
 from app.wiring import Application
 from benchmarks.data_dir import temporary_data_dir
+from benchmarks.kill_rig import processes_of
 from tests.integration.control import Control
 from tests.integration.processes import Child, ServedApp, SimulatorChild
 from tests.integration.running_app import running_app
 from tests.integration.waiting import until, until_sync
+
+STOP_MAX_S = 6.0  # 3 s are wanted (the kill test prints them), the rest is for a shared machine
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -39,6 +46,14 @@ def folder() -> Iterator[Path]:
 def simulator() -> Iterator[SimulatorChild]:
     # four times the market at a quarter of its thickness: as much a second, and soon at its start
     child = SimulatorChild("--start", "09:15:30", "--activity", "1", "--speed", "4", "--hold")
+    yield child
+    child.end()
+
+
+@pytest.fixture
+def thin_simulator() -> Iterator[SimulatorChild]:
+    """One that is ready soon."""
+    child = SimulatorChild("--start", "09:20:00", "--activity", "1", "--hold")
     yield child
     child.end()
 
@@ -192,6 +207,103 @@ def test_history_second_instance_on_the_same_folder_ends_with_one_line(
     assert code == 1
     assert "another instance uses" in second.output
     assert "Traceback" not in second.output
+
+
+def accepted(folder: Path) -> set[tuple[str, int]]:
+    """Return the prints that wait in the spool of an application that has ended."""
+    connection = sqlite3.connect(folder / "spool-simulator.sqlite", timeout=5)
+    try:
+        found = connection.execute("SELECT body FROM chunks WHERE table_name = 'trades'").fetchall()
+    finally:
+        connection.close()
+    return {(row[0], row[9]) for (body,) in found for row in decode_rows("trades", body)[0]}
+
+
+def stop_while_hung(app: ServedApp, server: EmbeddedPostgres) -> float:
+    """Freeze the server, let a request and the writer wait for it, SIGTERM; return how long the end took."""
+    frozen = processes_of(server.pid or 0)
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        rows = httpx.get(f"{app.http}/health").json()["spool"]["rows"]
+        until_sync(
+            lambda: httpx.get(f"{app.http}/health").json()["spool"]["rows"] > rows + 20, "rows to wait"
+        )
+        asking = threading.Thread(
+            target=_ask_quietly, args=(f"{app.http}/api/history/VCB/ticks",), daemon=True
+        )
+        asking.start()
+        app.process.send_signal(signal.SIGTERM)
+        code, took_s = app.ended(30)
+        asking.join(5)
+        assert code == 0, app.output
+        return took_s
+    finally:
+        for pid in frozen:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def _ask_quietly(url: str) -> None:
+    with suppress(httpx.HTTPError):
+        httpx.get(url, timeout=20)
+
+
+async def test_history_sigterm_while_the_database_hangs_ends_soon_and_loses_nothing(
+    thin_simulator: SimulatorChild, folder: Path
+) -> None:
+    server = EmbeddedPostgres(folder / "db", settings={"fsync": "off"}, report=lambda _line: None)
+    await server.start()
+    dsn = await server.ensure_database("hung")
+    settings = {
+        "sim_url": thin_simulator.url,
+        "data_dir": folder,
+        "database_url": dsn,
+        "feed_source": "simulator",
+    }
+    app = again = None
+    try:
+        app = ServedApp(**settings)
+        connected = "connected"
+        await until(lambda: httpx.get(f"{app.http}/health").json()["database"] == connected, "the database")
+        took_s = await asyncio.to_thread(stop_while_hung, app, server)
+        assert took_s < STOP_MAX_S, app.output
+        assert "rows stay in the spool" in app.output
+        kept = accepted(folder)
+        assert kept
+        again = ServedApp(**settings)
+        connection = await asyncpg.connect(dsn)
+
+        async def has_all() -> bool:
+            rows = await connection.fetch("SELECT symbol, total_volume FROM trades")
+            return kept <= {tuple(row) for row in rows}
+
+        await until(has_all, "every accepted print in the database", 30)
+        await connection.close()
+    finally:
+        for child in (app, again):
+            if child is not None:
+                child.end()
+        await server.stop()
+
+
+async def test_history_sigterm_while_our_own_server_hangs_ends_both(
+    thin_simulator: SimulatorChild, folder: Path
+) -> None:
+    app = ServedApp(sim_url=thin_simulator.url, data_dir=folder, database_url="", feed_source="simulator")
+    try:
+        connected = "connected"
+        await until(
+            lambda: httpx.get(f"{app.http}/health").json()["database"] == connected, "the database", 40
+        )
+        server = EmbeddedPostgres(folder, report=lambda _line: None)
+        server.pid = int((server.data_dir / "postmaster.pid").read_text().split()[0])
+        took_s = await asyncio.to_thread(stop_while_hung, app, server)
+        assert took_s < STOP_MAX_S, app.output
+        assert accepted(folder)
+        await until(lambda: not postgres_process.pids_in(server.data_dir), "the end of its processes")
+    finally:
+        app.end()
 
 
 async def run_own_simulator(folder: Path, dsn: str) -> date | None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,23 @@ async def test_spool_rows_come_back_in_order_and_typed(spool: Spool) -> None:
     assert await spool.read_batch(100) is None
     assert spool.status().rows == 0
     assert spool.status().oldest_s == 0
+
+
+async def test_spool_keeps_the_newest_state_of_each_with_and_without_rows(tmp_path: Path) -> None:
+    first = Spool(tmp_path / "spool.sqlite")
+    await first.start()
+    vcb, vn30 = ("symbol", "VCB"), ("index", "VN30")
+    assert await first.last_kept_date() is None
+    first.put(rows(1), {}, {vcb: (DAY, b"1"), vn30: (DAY - timedelta(days=1), b"9")})
+    first.put({}, {}, {vcb: (DAY, b"2")})
+    await first.stop()
+    second = Spool(tmp_path / "spool.sqlite")
+    await second.start()
+    assert await second.last_kept_date() == DAY
+    assert await second.read_states(DAY) == {vcb: b"2"}
+    await second.clear()
+    assert await second.read_states(DAY) == {}
+    await second.stop()
 
 
 async def test_spool_accepts_within_100_ms(spool: Spool) -> None:

@@ -3,6 +3,7 @@ from datetime import date, time
 import pytest
 
 from app.market.models import Phase
+from app.market.session_roll import LIVE_LEAD_MAX_S
 from tests.market.builders import (
     NEXT_DAY,
     TODAY,
@@ -73,6 +74,14 @@ def test_session_stamp_far_ahead_of_the_tick_is_rejected():
     assert processor.apply([make_quote(time="10:30:00")]).rejected == {}
     assert processor.apply([make_quote(time="10:30:02")]).rejected == {"future_time": 1}
     assert processor.market_time_s == at("10:30:00")
+
+
+def test_session_stamp_two_minutes_ahead_of_a_live_tick_is_rejected():
+    processor = make_processor(time_lead_max_s=LIVE_LEAD_MAX_S)
+    processor.apply([make_tick("10:00:00")])
+    assert processor.apply([make_quote(time="10:02:01")]).rejected == {"future_time": 1}
+    assert processor.apply([make_quote(time="10:02:00")]).rejected == {}
+    assert processor.market_time_s == at("10:02:00")
 
 
 def test_market_time_is_the_greatest_stamp_or_tick():

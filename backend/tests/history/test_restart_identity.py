@@ -1,0 +1,225 @@
+"""A restart in mid-session, from kept states and the prints after them, against a run that was never interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from app.history.kept_states import StateKeeper, decode_states
+from app.history.tables import TRADES
+from app.market.alert_rules import AlertThresholds
+from app.market.messages import Tick
+from app.market.models import AlertType
+from app.market.processor import MarketDataProcessor
+from tests.history.test_recovery import Life
+from tests.history.trading_hour import SYMBOLS, trading_hour
+from tests.market.builders import TODAY, at, make_foreign, make_index, make_processor, make_quote, make_trade
+
+TRACKED = frozenset(SYMBOLS)
+
+
+def new_processor() -> MarketDataProcessor:
+    """A core with a short window of prints, so that an hour has prints before it."""
+    return make_processor(
+        tracked=TRACKED | {"VNM"}, alert_thresholds=AlertThresholds(volume_spike_window_s=600)
+    )
+
+
+class KeepingLife(Life):
+    """One that keeps states, on market time: every 30 s of it, as the application does on the wall's."""
+
+    def __init__(self, path: Path, dsn: str) -> None:
+        super().__init__(path, dsn)
+        self.processor = new_processor()
+        self.rig.writer._indices = self.processor.get_indices
+        self.rig.writer._states = StateKeeper(
+            symbol_state=self.processor.symbol_state,
+            indices=self.processor.get_indices,
+            trading_date=lambda: self.processor.trading_date,
+            monotonic_s=lambda: self.processor.market_time_s,
+        )
+
+
+@pytest.fixture
+async def new_life(tmp_path: Path, database_dsn: str) -> AsyncIterator[Any]:
+    lives: list[KeepingLife] = []
+
+    async def make(*, is_connected: bool = True) -> KeepingLife:
+        if lives:
+            await lives[
+                -1
+            ].rig.spool.stop()  # commits what is pending, and nothing else: as a kill would leave it
+        life = KeepingLife(tmp_path, database_dsn)
+        lives.append(life)
+        await life.rig.spool.start()
+        if is_connected:
+            assert await life.pool.try_connect()
+        return life
+
+    yield make
+    for life in lives:
+        await life.rig.spool.stop()
+        await life.pool.close()
+
+
+def state_of(processor: MarketDataProcessor) -> dict[str, Any]:
+    """Return everything that must be as it would have been, but the book and the foreign windows."""
+    prices = processor.get_prices()
+    names = (
+        "last_price", "change", "change_pct", "ref_price", "ceiling", "floor", "open", "high", "low", "avg_price",
+        "total_volume", "total_value", "last_volume", "exchange", "phase",
+    )  # fmt: skip
+    return {
+        "stats": processor.get_session_stats(),
+        "prices": {symbol: [getattr(row, name) for name in names] for symbol, row in prices.items()},
+        "audit": processor.get_classification_audit(),
+        "basis": processor.get_basis_trend(120),
+        "active": processor.get_derivatives_data().symbol,
+        "volumes": {row.symbol: row.volume for row in processor.get_derivatives_data().contracts},
+        "indices": processor.get_indices(),
+        "foreign": {
+            row.symbol: (row.buy_volume, row.net_value, row.total_room, row.current_room)
+            for row in processor.get_foreign_detail()
+        },
+        "alerts": {
+            alert.id: alert
+            for alert in processor.get_alerts(500)
+            if alert.alert_type is not AlertType.FOREIGN_ACCELERATION  # windows begin anew
+        },
+    }
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_restart_from_kept_states_is_as_if_it_had_not_been(new_life: Any, seed: int) -> None:
+    messages = list(trading_hour(seed, minutes=40))
+    cut = len(messages) * 4 // 5
+    while not isinstance(
+        messages[cut - 1], Tick
+    ):  # a quote just before the end is gone, and its trade unclassified
+        cut += 1
+    whole, first = new_processor(), await new_life()
+    for message in messages[:cut]:
+        whole.apply([message])
+    first.apply(messages[: cut * 9 // 10])
+    assert await first.rig.writer.flush(20)
+    first.apply(messages[cut * 9 // 10 : cut])  # these wait in the spool when we die
+    prints = first.processor.get_classification_audit()
+    second = await new_life()
+    restored = await second.recovery().run(5, None)
+    assert restored is not None
+    assert (restored.trading_date, restored.behind) == (TODAY, 0)
+    assert restored.trades < sum(row.prints for row in prints.values()) * 2 // 3, (
+        "older prints are not read again"
+    )
+    ours, expected = state_of(second.processor), state_of(whole)
+    for name, figures in expected.items():
+        assert ours[name] == figures, name
+    for message in messages[cut:]:
+        whole.apply([message])
+        second.apply([message])
+    ours, expected = state_of(second.processor), state_of(whole)
+    for name, figures in expected.items():
+        assert ours[name] == figures, name
+    assert second.processor.get_prices() == whole.get_prices()
+
+
+async def test_restart_without_states_counts_every_print_again(new_life: Any) -> None:
+    messages = list(trading_hour(3, minutes=10, withheld_until_s=0))
+    whole, first = new_processor(), await new_life()
+    first.rig.writer._states = None
+    for message in messages:
+        whole.apply([message])
+    first.apply(messages)
+    second = await new_life()
+    restored = await second.recovery().run(5, None)
+    assert restored is not None
+    assert second.processor.get_session_stats() == whole.get_session_stats()
+    assert second.processor.get_classification_audit() == whole.get_classification_audit()
+
+
+async def test_restart_brings_back_what_no_column_holds(new_life: Any) -> None:
+    first = await new_life()
+    first.apply(
+        [
+            make_quote(bid=59_900, ask=60_000),
+            make_trade(),
+            make_foreign(buy=100),
+            make_index(),
+            make_index("VNINDEX"),
+        ]
+    )
+    first.rig.writer.keep_states()
+    second = await new_life()
+    await second.recovery().run(5, None)
+    assert second.processor.get_prices() == first.processor.get_prices()
+    assert second.processor.get_indices() == first.processor.get_indices()
+    foreign = second.processor.get_foreign("VNM")
+    assert (foreign.total_room, foreign.current_room) == (1_000_000, 400_000)
+    assert second.processor.quotes.get_price_refs("VNM") == (60_000, 64_200, 55_800)
+    assert second.processor.quotes.get_bid_ask("VNM") == (0, 0), "an old book classifies nothing"
+
+
+async def test_restart_without_a_database_has_the_totals_from_states(new_life: Any) -> None:
+    messages = list(trading_hour(4, minutes=10, withheld_until_s=0))
+    whole, first = new_processor(), await new_life()
+    for message in messages:
+        whole.apply([message])
+    first.apply(messages)
+    first.rig.writer.keep_states()
+    assert await first.rig.writer.flush(20)
+    second = await new_life(is_connected=False)
+    second.recovery_used = second.recovery()
+    restored = await second.recovery_used.run(0.05, None)
+    assert restored is not None
+    assert second.processor.get_session_stats() == whole.get_session_stats()
+    assert second.processor.get_prices() == whole.get_prices()
+    late = list(trading_hour(5, minutes=11, withheld_until_s=0))[-60:]  # the market goes on, still without it
+    second.apply(late)
+    alerts = second.processor.get_alerts(500)
+    completing = asyncio.create_task(second.recovery_used.complete())
+    assert await second.pool.try_connect()
+    assert (await completing).everything
+    ours, expected = second.processor.get_basis_trend(120), whole.get_basis_trend(120)
+    assert ours[: len(expected)] == expected
+    assert len(ours) > len(expected)
+    assert second.processor.get_alerts(500)[: len(alerts)] == alerts
+    assert {alert.id for alert in whole.get_alerts(500)} <= {
+        alert.id for alert in second.processor.get_alerts(500)
+    }
+    assert await second.recovery_used.complete() is None
+
+
+async def test_states_of_another_version_are_left_out(
+    new_life: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = await new_life()
+    first.apply([make_trade(), make_trade(total=300, volume=200, time="10:00:05")])
+    first.rig.spool.put(
+        {}, {}, {("symbol", "VNM"): (TODAY, b'{"symbol":5}'), ("index", "VN30"): (TODAY, b"[")}
+    )
+    second = await new_life()
+    await second.recovery().run(5, None)
+    assert second.processor.get_trade_analysis("VNM").total_volume == 300
+    assert "2 kept states are of another version" in caplog.text
+    assert decode_states({("moon", "VNM"): b"{}"}).symbols == {}
+
+
+async def test_prints_the_database_lost_are_said_and_still_counted(
+    new_life: Any, connection: asyncpg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = await new_life()
+    first.apply([make_trade(total=100 * n, time=f"10:00:{n:02d}") for n in range(1, 11)])
+    first.rig.writer.keep_states()
+    assert await first.rig.writer.flush(10)
+    await connection.execute(f"DELETE FROM {TRADES.name} WHERE total_volume > 500")
+    second = await new_life()
+    restored = await second.recovery().run(5, None)
+    assert restored is not None
+    assert restored.behind == 1
+    assert second.processor.get_trade_analysis("VNM").total_volume == 1000
+    assert second.processor.market_time_s == at("10:00:10")
