@@ -22,8 +22,11 @@ def upgrade() -> None:
     if not op.get_bind().scalar(text("SELECT EXISTS (SELECT 1 FROM trades)")):
         return
     with op.get_context().autocommit_block():
-        op.execute("CALL refresh_continuous_aggregate('candle_1m', NULL, NULL)")
-        op.execute("CALL refresh_continuous_aggregate('candle_1d', NULL, NULL)")
+        for name in ("candle_1m", "candle_1d"):
+            # a day of minutes at a time: by default it is ten buckets, an hour of work for some years
+            op.execute(
+                f"CALL refresh_continuous_aggregate('{name}', NULL, NULL, options => '{{\"buckets_per_batch\": 1440}}')"
+            )
 
 
 def downgrade() -> None:
