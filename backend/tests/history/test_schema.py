@@ -18,6 +18,7 @@ from app.history.errors import HistoryUnavailable, SchemaError
 from app.history.tables import CANDLE_TABLES, TABLE_BY_NAME, TABLES, TRADES, insert_rows, trade_row
 from tests.api.history_backend import fill
 from tests.history.builders import make_trade
+from tests.history.timescale import refresh_everything
 
 
 def test_revisions_listed_are_those_of_alembic() -> None:
@@ -145,7 +146,7 @@ async def test_upgrade_down_and_up_again_keeps_every_row(empty_dsn: str, target:
     await connection.execute("INSERT INTO alerts VALUES ('a', 'x', 'INFO', 'VCB', 'm', '{}', now())")
     if (await schema.read_status(connection)).branch == "timescale":  # some compressed, some refreshed
         await connection.execute("SELECT compress_chunk(c) FROM show_chunks('trades') AS c")
-        await connection.execute("CALL refresh_continuous_aggregate('candle_1m', NULL, NULL)")
+        await refresh_everything(connection)
     await connection.close()
     before = await everything(empty_dsn)
     assert all(rows for name, rows in before.items() if name != "candle_repairs")
@@ -170,7 +171,7 @@ async def test_downgrade_keeps_candles_whose_trades_are_gone(empty_dsn: str) -> 
         connection, TRADES, [trade_row(make_trade(total=100)), trade_row(make_trade(total=300))]
     )
     if (await schema.read_status(connection)).branch == "timescale":
-        await connection.execute("CALL refresh_continuous_aggregate('candle_1m', NULL, NULL)")
+        await refresh_everything(connection)
         await connection.execute("SELECT drop_chunks('trades', TIMESTAMPTZ '2026-12-31')")
     else:
         await connection.execute("DELETE FROM trades")
@@ -193,8 +194,8 @@ async def test_quarters_are_made_anew_from_minutes_whose_trades_are_gone(empty_d
     ]
     await insert_rows(connection, TRADES, [trade_row(trade) for trade in prints])
     is_timescale = (await schema.read_status(connection)).branch == "timescale"
-    for name in CANDLE_TABLES if is_timescale else ():
-        await connection.execute(f"CALL refresh_continuous_aggregate('{name}', NULL, NULL)")
+    if is_timescale:
+        await refresh_everything(connection)
     names = await connection.fetch(
         "SELECT attname FROM pg_attribute WHERE attrelid = 'candle_15m'::regclass AND attnum > 0"
     )

@@ -193,7 +193,7 @@ async def test_late_print_within_the_policies_window_is_in_the_candles_after_the
 async def test_late_prints_of_any_age_in_compressed_chunks_are_in_the_candles_after_the_job(
     connection: asyncpg.Connection, pool: DatabasePool
 ) -> None:
-    days = [600, 100, 20, 6, 4, 2]
+    days = [600, 100, 20, 6, 5, 4, 2]  # 3 days ago the policies meet the job: up to an hour passes
     await store_prints(connection, days)
     await run_jobs(connection, REFRESH)
     await run_jobs(connection, LATE)
@@ -216,7 +216,7 @@ async def test_backlog_of_weeks_is_shown_whole_although_the_policies_see_its_end
     """The database was away for weeks, and the spool brings them all: days that no policy has ever refreshed."""
     await store_prints(connection, [30])
     await run_jobs(connection, LATE)
-    days = [30, *range(25, 0, -1)]
+    days = [30, *range(25, 3, -1), 2, 1]  # on the third the policies meet the job: up to an hour passes
     await store_prints(connection, days, total=200)
     await run_jobs(connection, REFRESH)
     await run_jobs(connection, LATE)
@@ -227,7 +227,9 @@ async def test_backlog_of_weeks_is_shown_whole_although_the_policies_see_its_end
 async def test_oldest_day_there_is_is_refreshed_also_when_its_chunk_begins_with_it(
     connection: asyncpg.Connection,
 ) -> None:
-    thursday = next(days for days in range(40, 47) if day_before(days).weekday() == 3)  # chunks begin on Thursdays
+    thursday = next(
+        days for days in range(40, 47) if day_before(days).weekday() == 3
+    )  # chunks begin on Thursdays
     await store_prints(connection, [thursday])
     await run_jobs(connection, LATE)
     await store_prints(connection, [thursday], total=200)

@@ -12,6 +12,7 @@ from app.history import tables
 from app.history.database_check import CheckRange, Difference, check_days
 from app.market.market_time import date_at
 from tests.history.builders import at, make_trade
+from tests.integration.waiting import until
 
 REFRESH = "policy_refresh_continuous_aggregate"
 COMPRESSION = "policy_compression"
@@ -59,11 +60,20 @@ async def run_jobs(connection: asyncpg.Connection, procedure: str) -> int:
 
 
 async def refresh_everything(connection: asyncpg.Connection) -> None:
-    """Refresh all there is, as docs/operations.md says after a copy."""
+    """Refresh all there is, as docs/operations.md says after a copy; again where a policy is at it."""
+
+    async def is_refreshed(name: str) -> bool:
+        options = '{"buckets_per_batch": 1440}'
+        try:
+            await connection.execute(
+                f"CALL refresh_continuous_aggregate('{name}', NULL, NULL, options => '{options}')"
+            )
+        except asyncpg.LockNotAvailableError:
+            return False
+        return True
+
     for name in tables.CANDLE_TABLES:
-        await connection.execute(
-            f"CALL refresh_continuous_aggregate('{name}', NULL, NULL, options => '{{\"buckets_per_batch\": 1440}}')"
-        )
+        await until(lambda name=name: is_refreshed(name), f"{name} refreshed", 30)
 
 
 async def chunk_days(connection: asyncpg.Connection, table: str) -> dict[int, bool]:
