@@ -30,6 +30,7 @@ from app.history.retention import Retention, RetentionDays
 from app.history.simulated_days import next_simulated_date
 from app.history.spool import Spool, SpoolStatus
 from app.history.spool_file import SpoolLockedError
+from app.history.waiting_rows import spool_path
 from app.market.market_time import moment_at
 from app.market.models import Changes
 from app.market.processor import MarketDataProcessor
@@ -84,7 +85,7 @@ class History:
             max_size=settings.db_pool_max,
             prepare=self._prepare,
         )
-        self.spool = Spool(Path(data_dir).expanduser().absolute() / f"spool-{self._source}.sqlite")
+        self.spool = Spool(spool_path(Path(data_dir).expanduser().absolute(), self._source))
         self.writer = BatchWriter(
             self.spool,
             self.pool,

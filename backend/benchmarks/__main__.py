@@ -1,5 +1,6 @@
 """`python -m benchmarks` (= `make bench`): the figures of this machine beside their targets.
 
+`BENCH_TRADES=1000000` makes the database of the candle reads smaller (10 million; it takes minutes to load).
 Children are processes of ours on 127.0.0.1; each benchmark is bounded in time. Nothing here fails on a missed target:
 it is read by people. Ratios within a run are good to 15 %, absolute times are the machine's.
 """
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
+from benchmarks.candle_read_bench import TRADES, measure_candle_reads
 from benchmarks.cold_start_bench import measure_cold_start
 from benchmarks.fan_out_bench import measure_fan_out
 from benchmarks.feed_bench import BURST_RATE, STEADY_RATE, FeedPlan, measure_feed
@@ -19,6 +21,7 @@ from benchmarks.figures import Figure, format_table
 from benchmarks.machine import describe_machine
 from benchmarks.snapshot_bench import measure_snapshot
 from benchmarks.stages_bench import measure_stages, measure_wake
+from benchmarks.storing_bench import measure_storing
 
 type Bench = Callable[[bool], Awaitable[list[Figure]]]
 
@@ -43,6 +46,10 @@ BENCHES: dict[str, Bench] = {
     "wake": lambda is_quick: measure_wake(5_000, 2 if is_quick else 5),
     "snapshot": _snapshot,
     "start": lambda is_quick: measure_cold_start(2 if is_quick else 4),
+    "storing": lambda is_quick: measure_storing(10 if is_quick else 60, 50_000 if is_quick else 200_000),
+    "candles": lambda is_quick: measure_candle_reads(
+        min(TRADES, 1_000_000) if is_quick else TRADES, 50 if is_quick else 300
+    ),
     "fan-out": lambda is_quick: measure_fan_out(100, 5 if is_quick else 15, 500),
 }
 
@@ -51,7 +58,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the benchmarks asked for and print their table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
     parser.add_argument("only", nargs="*", metavar="BENCH", help=f"of {', '.join(BENCHES)}; all by default")
-    parser.add_argument("--quick", action="store_true", help="a third of the time (about 2 minutes)")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="a third of the time (about 3 minutes), candles on a million trades",
+    )
     options = parser.parse_args(arguments)
     unknown = [name for name in options.only if name not in BENCHES]
     if unknown:

@@ -1,10 +1,10 @@
-"""The feed through the real SDK client into the state: throughput, age of the data, CPU a message by stage."""
+"""The feed through the real SDK client into the state, the database writing: throughput, age, CPU by stage."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchmarks.feed_rig import Tally, running_rig
+from benchmarks.feed_rig import FeedRig, Tally, running_rig
 from benchmarks.figures import Figure, percentile
 
 BURST_RATE, STEADY_RATE = 20_000, 5_000  # messages a second, PERFORMANCE.md section 3
@@ -26,14 +26,23 @@ class FeedPlan:
 async def measure_feed(plan: FeedPlan) -> list[Figure]:
     """Run one application through warm-up, steady rate, burst and as fast as it takes them."""
     async with running_rig(plan.symbols) as rig:
-        await rig.run(min(WARM_UP_MESSAGES, plan.steady_messages), STEADY_RATE)
-        steady = await rig.run(plan.steady_messages, STEADY_RATE)
-        burst = await rig.run(plan.burst_messages, BURST_RATE)
-        flood = await rig.run(plan.flood_messages, 0)
+        before = await _stored(rig)
+        warm_up = await rig.run(min(WARM_UP_MESSAGES, plan.steady_messages), STEADY_RATE)
+        steady = await _run_and_drain(rig, plan.steady_messages, STEADY_RATE)
+        burst = await _run_and_drain(rig, plan.burst_messages, BURST_RATE)
+        flood = await _run_and_drain(rig, plan.flood_messages, 0)
+        stored = await _stored(rig) - before
+    trades = sum(tally.trades for tally in (warm_up, steady, burst, flood))
     name = f"{plan.symbols:,} symbols"
     return [
         *_steady_figures(name, steady),
         *_burst_figures(name, burst),
+        Figure(
+            f"{name}: prints of all runs in the database and its candles",
+            "all",
+            f"{stored:,} of {trades:,}",
+            stored == trades,
+        ),
         Figure(
             f"{name}: as fast as it takes them",
             "for the record",
@@ -41,6 +50,17 @@ async def measure_feed(plan: FeedPlan) -> list[Figure]:
         ),
         *_stage_figures(f"{name}, {BURST_RATE:,}/s", burst),
     ]
+
+
+async def _run_and_drain(rig: FeedRig, count: int, rate: float) -> Tally:
+    tally = await rig.run(count, rate)
+    await rig.drain()
+    return tally
+
+
+async def _stored(rig: FeedRig) -> int:
+    await rig.drain()
+    return await rig.stored_trades()
 
 
 def _steady_figures(name: str, tally: Tally) -> list[Figure]:
@@ -58,6 +78,7 @@ def _steady_figures(name: str, tally: Tally) -> list[Figure]:
             is_met,
             tally.queued_share,
         ),
+        _storing_figure(what, tally),
         _cpu_figure(what, tally),
     ]
 
@@ -79,8 +100,17 @@ def _burst_figures(name: str, tally: Tally) -> list[Figure]:
             "for the record",
             f"{tally.backlog_max:,} messages, p50 {percentile(ages_ms, 0.5):.0f}, worst {max(ages_ms, default=0):.0f} ms",
         ),
+        _storing_figure(what, tally),
         _cpu_figure(what, tally),
     ]
+
+
+def _storing_figure(what: str, tally: Tally) -> Figure:
+    return Figure(
+        f"{what}, rows waiting in the spool",
+        "for the record",
+        f"at most {tally.waiting_max:,}, stored {tally.drain_s:.1f} s after the last message",
+    )
 
 
 def _cpu_figure(what: str, tally: Tally) -> Figure:

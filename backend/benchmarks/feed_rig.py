@@ -15,6 +15,7 @@ from typing import Any
 
 from app.config import Settings
 from app.feed.thread_bridge import ThreadBridge
+from app.history_wiring import History
 from app.market.messages import Message, QuoteMessage, Tick
 from app.market.models import Changes
 from app.wiring import Application
@@ -24,7 +25,8 @@ from benchmarks.frame_mix import STAMP_MODULUS
 from benchmarks.thread_cpu import StageMeter, cpu_s_of, queued_s_of_process
 
 CONNECT_TIMEOUT_S = 30.0
-IDLE_WAIT_S = 20.0  # for what is still in sockets and queues once the sender is done
+DRAIN_WAIT_S = 120.0
+IDLE_WAIT_S = 60.0  # for what is still in sockets and queues once the sender is done
 SEND_MARGIN_S = 60.0
 
 
@@ -48,6 +50,9 @@ class Tally:
     stage_cpu_s: dict[str, float] = field(default_factory=dict)
     queued_s: float = 0.0  # its threads were ready and others had the cores
     backlog_max: int = 0
+    trades: int = 0
+    waiting_max: int = 0  # rows in the spool
+    drain_s: float = 0.0  # from the last message in the state until its rows were in the database
     ages_s: list[float] = field(default_factory=list)  # of each batch's oldest quote once it was in the state
 
     @property
@@ -141,6 +146,28 @@ class FeedRig:
         tally.refused = bridge.rejected.total() - before[2]
         return tally
 
+    async def drain(self) -> None:
+        """Wait until the database has every row of the last run."""
+        began_s = time.perf_counter()
+        async with asyncio.timeout(DRAIN_WAIT_S):
+            while self._history.spool_status().rows:  # noqa: ASYNC110 - nothing to await is meant for us
+                await asyncio.sleep(0.01)
+        self._tally.drain_s = time.perf_counter() - began_s
+
+    async def stored_trades(self) -> int:
+        """Return how many prints the database has, counted by its candles too; -1 when those differ."""
+        rows = await self._history.pool.fetch(
+            "SELECT count(*), (SELECT coalesce(sum(trade_count), 0)::int8 FROM candle_1m) FROM trades"
+        )
+        trades, in_candles = rows[0]
+        return int(trades) if trades == in_candles else -1
+
+    @property
+    def _history(self) -> History:
+        if self.application.history is None:
+            raise AssertionError("the rig has a database")
+        return self.application.history
+
     async def _wait_idle(self, appended: int) -> None:
         deadline_s = time.perf_counter() + IDLE_WAIT_S
         while time.perf_counter() < deadline_s:
@@ -163,6 +190,8 @@ class FeedRig:
         rejected = sum(changes.rejected.values()) + changes.ignored
         tally.rejected += rejected
         tally.alerts += len(changes.alerts)
+        tally.trades += len(changes.trades)
+        tally.waiting_max = max(tally.waiting_max, self._history.spool_status().rows)
         tally.applied += sum(not isinstance(message, Tick) for message in batch) - rejected
         for message in batch:
             if isinstance(message, QuoteMessage) and len(message.bids) == 3:

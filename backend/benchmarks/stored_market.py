@@ -1,22 +1,36 @@
 """A database with two years of a market in it, made by the server itself: so many prints would take Python minutes.
 
-Every print goes through INSERT INTO trades, so the candles are those that the program's own triggers (or continuous
-aggregates) make. Days are loaded whole, which leaves a symbol's candles of a day side by side; `lay_out_as_lived`
-puts them where a live feed leaves them, minute by minute over all symbols, which is the slower layout to read.
+The prints are loaded under the first revision's schema; then the program's own migration makes the candles of them.
+BENCH_DATABASE_URL (a superuser's) takes another server, a TimescaleDB for instance; the database there is dropped again.
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
+import os
 import time
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 from msgspec import Struct
 
-CANDLE_TABLES = ("candle_1m", "candle_15m", "candle_1d")
+from app.history import schema
+from app.history.embedded_postgres import EmbeddedPostgres, database_name
+from app.history.tables import CANDLE_TABLES
+from benchmarks.data_dir import temporary_data_dir
+
+LOADERS = 2  # one a core
+BEFORE_CANDLES = "0001"
+QUICK_SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "4GB",
+}  # nothing here has to last
 
 # $1 symbols, $2 prints a symbol, $3 date. A stock's day: 09:15 with the opening auction, the morning to a print stamped
 # 11:30, the afternoon to one stamped 14:30, and the closing auction at 14:45. Prices walk around each symbol's own.
@@ -36,63 +50,139 @@ _DAY = """
             LATERAL (SELECT (i - 1) * 13500 / greatest($2 - 2, 1) AS second) AS placed
     ) AS prints ORDER BY clock, symbol
 """
+# Made of whole days, a symbol's minutes lie side by side. A live feed leaves them minute by minute, over all symbols.
+_LAY_OUT = """
+    CREATE TEMP TABLE laid_out AS TABLE candle_1m;
+    TRUNCATE candle_1m;
+    INSERT INTO candle_1m SELECT * FROM laid_out ORDER BY bucket, symbol;
+    DROP TABLE laid_out
+"""
+_SORT_MEMORY = "256MB"  # while loading: the program's own sorts of a batch are small
+
+type Report = Callable[[str], None]
 
 
 class StoredMarket(Struct, frozen=True):
-    """What was loaded."""
+    """What is in the database."""
 
+    dsn: str
+    server_pid: int
+    branch: str  # PostgreSQL or TimescaleDB
     symbols: list[str]
     days: list[date]
     trades: int
-    seconds: float
-    is_complete: bool  # False: the time ran out
+    seconds: float  # it took to make it
 
 
-def trading_days(count: int, last: date) -> list[date]:
-    """Return the last `count` weekdays up to `last`, oldest first."""
-    days: list[date] = []
-    day = last
-    while len(days) < count:
-        if day.weekday() < 5:
-            days.append(day)
-        day -= timedelta(days=1)
-    return days[::-1]
+@asynccontextmanager
+async def temporary_database(settings: Mapping[str, str] | None = None) -> AsyncIterator[tuple[str, int]]:
+    """Give the DSN of a migrated database that is gone afterwards, and the pid of our own server, else 0."""
+    other = os.environ.get("BENCH_DATABASE_URL")
+    if other:
+        async with _database_of(other) as dsn:
+            await schema.upgrade(dsn, source="simulator")
+            yield dsn, 0
+        return
+    with temporary_data_dir() as data_dir:
+        server = EmbeddedPostgres(data_dir, settings=settings)
+        await server.start()
+        try:
+            dsn = await server.ensure_database(database_name("simulator"))
+            await schema.upgrade(dsn, source="simulator")
+            yield dsn, server.pid or 0
+        finally:
+            await server.stop()
 
 
-async def load_market(
-    connection: asyncpg.Connection[Any],
+@asynccontextmanager
+async def _database_of(server_dsn: str) -> AsyncIterator[str]:
+    name = f"vnst_bench_{uuid.uuid4().hex[:8]}"
+    admin = await asyncpg.connect(server_dsn)
+    try:
+        await admin.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlsplit(server_dsn)._replace(path=f"/{name}").geturl()
+        finally:
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def stored_market(
+    symbols: Sequence[str], days: Sequence[date], trades: int, *, seconds_max: float, report: Report
+) -> AsyncIterator[StoredMarket]:
+    """Give a database with about `trades` prints, evenly over symbols and days; fewer days when the time runs out."""
+    async with temporary_database(QUICK_SETTINGS) as (dsn, server_pid):
+        began_s = time.perf_counter()
+        await schema.downgrade(dsn, BEFORE_CANDLES, report=lambda _line: None)
+        await _set_sort_memory(dsn, _SORT_MEMORY)
+        per_symbol = max(2, math.ceil(trades / len(symbols) / len(days)))
+        loaded = await _load(dsn, symbols, days, per_symbol, seconds_max, report)
+        report("making the candles")
+        status = await schema.upgrade(dsn, source="simulator", report=lambda _line: None)
+        report("laying them out")
+        connection = await asyncpg.connect(dsn)
+        try:
+            if status.branch == "native":
+                await connection.execute(_LAY_OUT)
+                await connection.execute(f"VACUUM ANALYZE {', '.join(CANDLE_TABLES)}")
+            await connection.execute("ANALYZE")
+            count = await connection.fetchval("SELECT count(*) FROM trades")
+        finally:
+            await connection.close()
+        await _set_sort_memory(dsn, None)
+        seconds = time.perf_counter() - began_s
+        branch = {"native": "PostgreSQL", "timescale": "TimescaleDB"}[status.branch or "native"]
+        yield StoredMarket(dsn, server_pid, branch, list(symbols), loaded, count, seconds)
+
+
+async def _set_sort_memory(dsn: str, value: str | None) -> None:
+    name = urlsplit(dsn).path.removeprefix("/")
+    connection = await asyncpg.connect(dsn)
+    try:
+        change = f"SET work_mem = '{value}'" if value else "RESET work_mem"
+        await connection.execute(f'ALTER DATABASE "{name}" {change}')
+    finally:
+        await connection.close()
+
+
+async def _load(
+    dsn: str,
     symbols: Sequence[str],
     days: Sequence[date],
-    trades: int,
-    *,
+    per_symbol: int,
     seconds_max: float,
-    report: Callable[[int], None] = lambda _trades: None,
-) -> StoredMarket:
-    """Store about `trades` prints, spread evenly, day by day; stop after the day during which `seconds_max` passed."""
-    per_day = max(2, math.ceil(trades / len(symbols) / len(days)))
+    report: Report,
+) -> list[date]:
+    """Load the newest days first, so that those loaded are consecutive; return them, oldest first."""
     began_s = time.perf_counter()
     loaded: list[date] = []
-    for day in days:
-        await connection.execute(_DAY, list(symbols), per_day, day)
-        loaded.append(day)
-        report(per_day * len(symbols) * len(loaded))
-        if time.perf_counter() - began_s > seconds_max:
-            break
-    seconds = time.perf_counter() - began_s
-    return StoredMarket(
-        list(symbols), loaded, per_day * len(symbols) * len(loaded), seconds, len(loaded) == len(days)
-    )
+    waiting = iter(reversed(days))
+
+    async def work() -> None:
+        connection = await asyncpg.connect(dsn)
+        try:
+            for day in waiting:
+                await connection.execute(_DAY, list(symbols), per_symbol, day)
+                loaded.append(day)
+                if len(loaded) % max(1, len(days) // 10) == 0:
+                    report(f"{len(loaded) * per_symbol * len(symbols):,} trades loaded")
+                if time.perf_counter() - began_s > seconds_max:
+                    return
+        finally:
+            await connection.close()
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(LOADERS):
+            tasks.create_task(work())
+    return sorted(loaded)
 
 
-async def lay_out_as_lived(connection: asyncpg.Connection[Any]) -> None:
-    """Write the candles anew in the order in which a live feed makes them; continuous aggregates are left alone."""
-    for name in CANDLE_TABLES:
-        if not await connection.fetchval(
-            "SELECT relkind = 'r' FROM pg_class WHERE oid = to_regclass($1)", name
-        ):
-            continue
-        async with connection.transaction():
-            await connection.execute(f"CREATE TEMP TABLE laid_out ON COMMIT DROP AS TABLE {name}")
-            await connection.execute(f"TRUNCATE {name}")
-            await connection.execute(f"INSERT INTO {name} SELECT * FROM laid_out ORDER BY bucket, symbol")
-    await connection.execute("VACUUM ANALYZE")
+def weekdays(last: date) -> Iterator[date]:
+    """Yield the weekdays up to `last`, newest first."""
+    day = last
+    while True:
+        if day.weekday() < 5:
+            yield day
+        day -= timedelta(days=1)

@@ -23,8 +23,12 @@ from app.commands.console import ProgressLine, run_command
 from app.config import Settings
 from app.history import schema
 from app.history.embedded_postgres import EmbeddedPostgres, database_name
+from app.history.spool_file import SpoolFile
+from app.history.tables import trade_row
+from app.history.waiting_rows import spool_path
 from tests.api.history_backend import fill
 from tests.feed.fake_clock import FakeClock
+from tests.history.builders import make_trade
 from tests.history.conftest import short_dir
 
 BACKEND = Path(__file__).resolve().parents[1]
@@ -141,12 +145,30 @@ def test_check_of_a_sound_database_is_0_and_of_a_damaged_one_1(
     run: Callable[..., tuple[int, str, str]],
 ) -> None:
     code, out, _ = run("db-check", "--symbol", "ROS")
-    assert (code, out) == (0, "db-check: 1 days, 1 trades, 1 one-minute candles: all of it adds up\n")
+    assert (code, out) == (
+        0,
+        "db-check: 1 days, 1 trades, 1 one-minute candles: all of it adds up; no rows wait in the spool\n",
+    )
     code, out, _ = run("db-check", "--to", "2026-11-19")
     # the closing auction's TotalVol is far beyond the prints, and the gap was deleted
     assert code == 1
     assert "2026-11-19 VCB total_volume: prints 12100 + gaps 0 = 12100, TotalVol 90000" in out
-    assert out.endswith(": 1 differences\n")
+    assert out.endswith(": 1 differences; no rows wait in the spool\n")
+
+
+def test_check_says_how_many_rows_wait_in_the_spool(
+    run: Callable[..., tuple[int, str, str]], data_dir: Path
+) -> None:
+    file = SpoolFile(spool_path(data_dir, "simulator"))
+    file.open()
+    file.append({"trades": [trade_row(make_trade("ROS", total=900_000 + n)) for n in range(1_200)]}, {}, 0.0)
+    file.close()
+    try:
+        code, out, _ = run("db-check", "--symbol", "ROS")
+        assert code == 0
+        assert out.endswith("up; 1,200 rows wait in the spool (1,200 trades), not counted here\n")
+    finally:
+        file.path.unlink()
 
 
 def test_verbs_without_a_database(

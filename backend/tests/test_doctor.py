@@ -20,6 +20,7 @@ import pytest
 from app import doctor
 from app.clock import SystemClock
 from app.doctor import DoctorSettings, Finding, Verdict, examine, report_line
+from app.history import schema
 from app.history.database_access import DatabasePlace
 from app.history.embedded_postgres import EmbeddedPostgres, database_name
 from tests.history.conftest import (  # noqa: F401 - fixtures
@@ -220,8 +221,8 @@ async def test_file_limit_is_judged(
 @pytest.mark.parametrize(
     ("damage", "changes", "verdict", "fact"),
     [
-        ("", {}, Verdict.OK, ", schema 0003"),
-        ("INSERT INTO meta VALUES ('source', 'ssi')", {}, Verdict.OK, ", schema 0003"),
+        ("", {}, Verdict.OK, f", schema {schema.HEAD}"),
+        ("INSERT INTO meta VALUES ('source', 'ssi')", {}, Verdict.OK, f", schema {schema.HEAD}"),
         ("UPDATE alembic_version SET version_num = '0002'", {}, Verdict.WARN, ", schema 0002"),
         ("UPDATE alembic_version SET version_num = '0999'", {}, Verdict.FAIL, ", schema 0999"),
         ("INSERT INTO meta VALUES ('source', 'simulator')", {}, Verdict.FAIL,

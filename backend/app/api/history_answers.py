@@ -1,7 +1,8 @@
 """Pages of rows as JSON or CSV, encoded in pieces while they are sent: the loop is never held by a large answer.
 
-An answer may be larger than what is read at once: then the next page is read when the one before has gone out. If the
-database goes away in between, the connection is cut, so that half an answer is not taken for a whole one.
+An answer may be larger than what is read at once. As JSON, whose cursor comes last, the next page is then read when the
+one before has gone out; if the database goes away in between, the connection is cut, so that half an answer is not taken
+for a whole one. CSV has its cursor in the header: it is put together first, 15 MB at most.
 """
 
 from __future__ import annotations
@@ -46,15 +47,37 @@ async def history_answer[T: Struct](
         raise BadParameterError("cursor: should be a next_cursor of this route") from None
     if refuse_nothing is not None and not first.data:
         raise refuse_nothing
-    is_whole = first.next_cursor is None or len(first.data) >= limit
     headers = {"cache-control": "no-store"}
-    if is_whole and first.next_cursor is not None:
-        headers["x-next-cursor"] = first.next_cursor
-    pages = _pages(fetch, first, limit, page_rows)
     if query.format is AnswerFormat.CSV:
         headers["content-disposition"] = f'attachment; filename="{name}.csv"'
-        return StreamingResponse(_csv(pages, row_type), 200, headers, "text/csv")
-    return StreamingResponse(_json(pages), 200, headers, "application/json")
+        return await _csv_answer(_pages(fetch, first, limit, page_rows), row_type, headers)
+    is_whole = first.next_cursor is None or len(first.data) >= limit
+    if is_whole and first.next_cursor is not None:
+        headers["x-next-cursor"] = first.next_cursor
+    return StreamingResponse(_json(_pages(fetch, first, limit, page_rows)), 200, headers, "application/json")
+
+
+async def _csv_answer[T: Struct](
+    pages: AsyncIterator[Page[T]], row_type: type[T], headers: dict[str, str]
+) -> Response:
+    pieces = [csv_lines([row_type.__struct_fields__])]
+    next_cursor: str | None = None
+    try:
+        async for page in pages:
+            next_cursor = page.next_cursor
+            for start in range(0, len(page.data), PIECE_ROWS):
+                pieces.append(csv_lines(astuple(row) for row in page.data[start : start + PIECE_ROWS]))
+                await asyncio.sleep(0)
+    except HistoryUnavailable:
+        raise database_unavailable() from None
+    if next_cursor is not None:
+        headers["x-next-cursor"] = next_cursor
+    return StreamingResponse(_each(pieces), 200, headers, "text/csv")
+
+
+async def _each(pieces: list[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 async def _pages[T: Struct](
@@ -81,11 +104,3 @@ async def _json[T: Struct](pages: AsyncIterator[Page[T]]) -> AsyncIterator[bytes
             before = b","
     opening = before if before != b"," else b""
     yield opening + b'],"next_cursor":' + encode_json(next_cursor) + b"}"
-
-
-async def _csv[T: Struct](pages: AsyncIterator[Page[T]], row_type: type[T]) -> AsyncIterator[bytes]:
-    yield csv_lines([row_type.__struct_fields__])
-    async for page in pages:
-        for start in range(0, len(page.data), PIECE_ROWS):
-            yield csv_lines(astuple(row) for row in page.data[start : start + PIECE_ROWS])
-            await asyncio.sleep(0)

@@ -218,6 +218,7 @@ def _progress_text(request: ExportRequest, progress: ExportProgress) -> str:
 
 async def _check(settings: Settings, options: argparse.Namespace) -> int:
     from app.clock import SystemClock  # noqa: PLC0415 - --help need not load it
+    from app.commands.waiting_rows import waiting_text  # noqa: PLC0415 - the same
     from app.history.database_access import connect, database_at  # noqa: PLC0415 - the same
     from app.history.database_check import CheckRange, check_days  # noqa: PLC0415 - the same
 
@@ -226,9 +227,12 @@ async def _check(settings: Settings, options: argparse.Namespace) -> int:
     wanted = CheckRange(symbol, first, last, settings.retain_trades_days)
     report = _CheckReport()
     async with database_at(_place(settings)) as dsn, connect(dsn) as connection:
+        waiting = await waiting_text(
+            settings
+        )  # before the recount: rows that arrive meanwhile are in neither
         async for day in check_days(connection, wanted, today=SystemClock().now().date(), begun=report.begin):
             report.note(day)
-    return report.end()
+    return report.end(waiting)
 
 
 class _CheckReport:
@@ -254,10 +258,11 @@ class _CheckReport:
             )
         self._progress.show(f"db-check: {self._checked} of {self._days} days, {day.trading_date}")
 
-    def end(self) -> int:
+    def end(self, waiting: str) -> int:
         self._progress.clear()
         verdict = f"{self._differences:,} differences" if self._differences else "all of it adds up"
         sys.stdout.write(
-            f"db-check: {self._checked} days, {self._trades:,} trades, {self._candles:,} one-minute candles: {verdict}\n"
+            f"db-check: {self._checked} days, {self._trades:,} trades, {self._candles:,} one-minute candles: {verdict};"
+            f" {waiting}\n"
         )
         return 1 if self._differences else 0

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -180,10 +180,27 @@ async def test_answer_larger_than_a_read_goes_on_with_the_next_page(
     assert answer.json()["data"] == whole
     assert answer.json()["next_cursor"]
     assert "x-next-cursor" not in answer.headers  # not known when the headers go out
-    rows = list(
-        csv.DictReader(io.StringIO((await rest.get("/api/history/VCB/ticks?limit=150&format=csv")).text))
-    )
+    answer = await rest.get("/api/history/VCB/ticks?limit=150&format=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [int(row["total_volume"]) for row in rows] == [tick["total_volume"] for tick in whole]
+
+
+@pytest.mark.parametrize("path", PAGED)
+async def test_cursor_is_the_same_in_both_formats_however_many_reads_an_answer_takes(
+    rest: httpx.AsyncClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = len((await get(rest, path, limit=1_000))["data"])
+    for page_rows in (1_000, max(1, rows // 3)):
+        monkeypatch.setitem(history_answers.history_answer.__kwdefaults__, "page_rows", page_rows)
+        for limit in (rows - 1, rows, rows + 1):
+            as_json, as_csv = [
+                await rest.get(f"/api/history/{path}", params={"limit": limit, "format": kind})
+                for kind in ("json", "csv")
+            ]
+            cursor = as_json.json()["next_cursor"]
+            assert (cursor is not None) == (limit < rows)
+            assert as_csv.headers.get("x-next-cursor") == cursor
+            assert as_csv.content.count(b"\r\n") == 1 + min(limit, rows)
 
 
 async def test_csv_is_plain_numbers_under_a_header(rest: httpx.AsyncClient) -> None:
@@ -374,6 +391,26 @@ async def test_database_that_goes_away_in_mid_answer_cuts_it(
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
         with pytest.raises(HistoryUnavailable):
             await client.get("/api/history/VCB/ticks?limit=200")
+
+
+async def test_database_that_goes_away_in_mid_csv_is_503(
+    rest: httpx.AsyncClient,
+    pool: DatabasePool,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(history_answers.history_answer.__kwdefaults__, "page_rows", 40)
+    made: list[object] = []
+
+    def make_then_lose(rows: Iterable[Sequence[object]]) -> bytes:
+        made.append(rows)
+        if len(made) > 1:  # the header line is one
+            pool.state = type(pool.state).UNAVAILABLE
+        return csv_lines(rows)
+
+    monkeypatch.setattr(history_answers, "csv_lines", make_then_lose)
+    answer = await rest.get("/api/history/VCB/ticks?limit=200&format=csv")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "database_unavailable")
+    assert len(made) > 1
 
 
 async def test_token_guards_history() -> None:

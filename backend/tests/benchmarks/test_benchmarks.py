@@ -14,6 +14,7 @@ from app.feed.normalizer import SSIFieldNormalizer
 from app.market.messages import ForeignMessage, IndexMessage, QuoteMessage, TradeMessage
 from app.market.models import TradeType
 from benchmarks.__main__ import BENCHES, main
+from benchmarks.candle_read_bench import measure_candle_reads
 from benchmarks.child_process import ChildError, ChildProcess
 from benchmarks.cold_start_bench import measure_cold_start
 from benchmarks.fan_out_bench import Latencies, measure_fan_out
@@ -25,6 +26,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.raw_messages import in_batches, make_messages, make_processor, make_raws
 from benchmarks.snapshot_bench import measure_snapshot
 from benchmarks.stages_bench import measure_stages, measure_wake
+from benchmarks.storing_bench import measure_storing
 from benchmarks.thread_cpu import StageMeter, cpu_s_of, queued_s_of_process
 
 STATES_PER_ROUND = {"Q": QuoteMessage, "T": TradeMessage, "R": ForeignMessage, "M": IndexMessage}
@@ -66,6 +68,19 @@ async def test_feed_bench_loses_nothing() -> None:
     assert [figure.verdict for figure in lost] == [OK, OK]
     assert "400 sent, 400 received, 400 applied" in lost[1].measured
     assert any("stage: normaliser" in figure.what for figure in figures)
+
+
+async def test_storing_bench_stores_every_row() -> None:
+    figures = await measure_storing(0.2, 500)
+    assert "6,500 of all 6,500 in the table" in figures[0].measured
+    assert [figure.verdict for figure in figures[2:]] == [RECORD, RECORD]
+
+
+async def test_candle_read_bench_reads_bars_of_every_interval() -> None:
+    figures = await measure_candle_reads(1_200, 2, days=4)  # ten prints a day and symbol
+    assert figures[0].what.startswith("1,200 trades in ")
+    counts = {figure.what.rpartition(" ")[2]: int(figure.what.split()[-4]) for figure in figures[1:]}
+    assert counts == {"1m": 40, "5m": 40, "15m": 40, "30m": 36, "1h": 24, "1d": 4}
 
 
 async def test_stages_bench_names_every_stage() -> None:

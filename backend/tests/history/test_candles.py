@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 import asyncpg
 import pytest
 
+from app.history import candles
 from app.history.candles import Candle, CandleRepository, Interval, RepairedMinute
 from app.history.paging import time_range
 from app.history.pool import DatabasePool
@@ -309,11 +310,15 @@ def rolled_up(minutes: list[Candle], width: int) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_wider_bars_equal_their_minutes_with_repairs_among_them(
-    connection: asyncpg.Connection, pool: DatabasePool, settle_candles: Settle, seed: int
+    connection: asyncpg.Connection,
+    pool: DatabasePool,
+    settle_candles: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
 ) -> None:
     chooser = random.Random(seed)
-    days = [DAY + timedelta(days=n) for n in range(3)]
-    prints = [trade for day in days for trade in full_day(chooser, day, 250)]
+    days = [DAY + timedelta(days=n) for n in range(5)]
+    prints = [trade for day in days for trade in full_day(chooser, day, 150)]
     chooser.shuffle(prints)
     for start in range(0, len(prints), 100):
         await store(connection, *prints[start : start + 100])
@@ -332,7 +337,8 @@ async def test_wider_bars_equal_their_minutes_with_repairs_among_them(
     assert len(minutes) > 300
     for interval, width in (("5m", 5), ("15m", 15), ("30m", 30), ("1h", 60)):
         expected = rolled_up(minutes, width)
-        for limit in (1_000, 7):
+        for limit, extra_rows in ((1_000, candles.EXTRA_ROWS), (7, 30)):
+            monkeypatch.setattr(candles, "EXTRA_ROWS", extra_rows)  # few: so that not everything is read
             found: list[Candle] = []
             cursor = None
             while cursor is not None or not found:
