@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.history.candles import CandleRepository, Interval
 from app.history.paging import time_range
 from app.history.pool import DatabasePool
 from app.history.retention import Retention, RetentionDays
+from app.history.simulated_days import forget_day
 from app.history.trade_repository import TradeRepository
 from tests.history.builders import at
 from tests.history.timescale import (
@@ -245,6 +247,47 @@ async def test_job_for_late_prints_leaves_candles_alone_when_every_trade_is_gone
     await connection.execute("SELECT drop_chunks('trades', now())")
     await run_jobs(connection, LATE)
     assert await volumes(connection) == everywhere({40: 100})
+
+
+async def test_forgotten_day_waits_for_a_refresh_at_work_and_leaves_no_candle(
+    connection: asyncpg.Connection, pool: DatabasePool, database_dsn: str
+) -> None:
+    await store_prints(connection, [40, 39])
+    await refresh_everything(connection)
+    other = await asyncpg.connect(database_dsn)
+    endless = (  # a minute a step: cancelled below
+        "CALL refresh_continuous_aggregate('candle_1m', now() - INTERVAL '60 days', now() - INTERVAL '20 days',"
+        " force => true, options => '{\"buckets_per_batch\": 1}')"
+    )
+    at_work = asyncio.create_task(other.execute(endless))
+    midnight = at("00:00", day_before(40))
+
+    async def is_refused() -> bool:
+        try:
+            await connection.execute(
+                f"CALL refresh_continuous_aggregate('candle_1m', '{midnight}', '{midnight + timedelta(days=1)}')"
+            )
+        except asyncpg.LockNotAvailableError:
+            return True
+        return False
+
+    await until(is_refused, "a refresh at work")
+    forgetting = asyncio.create_task(forget_day(pool, day_before(40)))
+
+    async def is_waiting() -> bool:
+        return bool(
+            await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+            )
+        )
+
+    await until(is_waiting, "the one that forgets to wait")
+    await connection.execute(f"SELECT pg_cancel_backend({other.get_server_pid()})")
+    with pytest.raises(asyncpg.QueryCanceledError):
+        await at_work
+    await forgetting
+    await other.close()
+    assert await volumes(connection) == everywhere({39: 100})
 
 
 # -- retention by settings ------------------------------------------------------------------------------------------
