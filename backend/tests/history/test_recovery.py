@@ -16,7 +16,7 @@ from app.history.gap_recorder import GapRecorder
 from app.history.recovery import Recovery
 from app.history.restore import SpooledTrades
 from app.history.simulated_days import next_simulated_date
-from app.history.tables import TRADES, trade_row
+from app.history.tables import CANDLE_TABLES, TRADES, trade_row
 from app.market.processor import MarketDataProcessor
 from app.market.trading_calendar import TradingCalendar
 from tests.history.builders import make_trade as stored_trade
@@ -214,7 +214,7 @@ async def test_simulator_that_began_the_day_anew_replaces_it(
     assert await recovery.last_date(5) == TODAY
     assert await recovery.run(5, at("09:14:40")) is None
     assert second.processor.trading_date is None
-    for table in ("trades", "foreign_snapshots", "index_snapshots", "basis_points", "gaps", "candle_1m"):
+    for table in ("trades", "foreign_snapshots", "index_snapshots", "basis_points", "gaps", *CANDLE_TABLES):
         assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
     assert await recovery.last_date(5) is None
 
