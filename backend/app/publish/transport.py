@@ -10,6 +10,7 @@ Overflow: the sinks bound nothing; ClientConnection asks `unsent_bytes` before i
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 from asyncio.transports import BaseTransport
 from collections import deque
@@ -19,6 +20,7 @@ from typing import Any, Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
@@ -48,12 +50,20 @@ class FrameSink(Protocol):
     def unsent_bytes(self) -> int: ...
     def write(self, frame: WireFrame) -> None: ...
     def close(self, code: int) -> None: ...
+    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
+        """Call `confirmed` with what `position` said when a protocol ping was written, once its pong is here.
+
+        Frames and pings share one ordered stream, so the client has everything written before that ping.
+        """
 
 
 class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, with a door for frames that are already encoded, and our close codes."""
 
     on_shutdown: Callable[[], None] | None = None  # says goodbye when the server stops
+    _position: Callable[[], int] | None = None
+    _confirmed: Callable[[int], None] | None = None
+    _position_at_ping: int | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -89,6 +99,28 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self._cut_later(CLOSE_GRACES_S.get(code, CLOSE_GRACE_S))
+
+    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
+        self._position, self._confirmed = position, confirmed
+        self._position_at_ping = None  # a ping under way was written before there was a position
+
+    def start_keepalive(self) -> None:
+        """Send the first ping at a random moment of the interval: a crowd that came at once is not pinged at once."""
+        if self.ping_interval:
+            delay_s = random.uniform(0, self.ping_interval)  # noqa: S311 no secret
+            self.ping_timer = self.loop.call_later(delay_s, self.send_keepalive_ping)
+
+    def send_keepalive_ping(self) -> None:
+        if self._position is not None:
+            self._position_at_ping = self._position()
+        super().send_keepalive_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        is_awaited = self.pending_ping_payload is not None
+        super().handle_pong(event)
+        is_answered = is_awaited and self.pending_ping_payload is None
+        if is_answered and self._confirmed is not None and self._position_at_ping is not None:
+            self._confirmed(self._position_at_ping)
 
     def keepalive_timeout(self) -> None:
         self.pong_timer = None
@@ -144,6 +176,9 @@ class QueuedSink:
         if self._close_code is None:
             self._close_code = code
             self._wake.set()
+
+    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
+        """Do nothing: this server does not tell of its pings, so nothing is ever confirmed."""
 
     async def finish(self) -> None:
         """Stop sending: the client has gone. What a close still owes is sent first."""

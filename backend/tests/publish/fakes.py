@@ -181,6 +181,7 @@ class FakeFrameSink:
         self.waiting: list[WireFrame] = []
         self.close_code: int | None = None
         self.is_stuck = False
+        self.answer_ping: Callable[[], None] = lambda: None
 
     @property
     def unsent_bytes(self) -> int:
@@ -191,6 +192,9 @@ class FakeFrameSink:
 
     def close(self, code: int) -> None:
         self.close_code = code
+
+    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
+        self.answer_ping = lambda: confirmed(position())
 
     def unstick(self) -> None:
         self.is_stuck = False
