@@ -36,6 +36,9 @@ fmt: $(DEV_ENV) ## Format the Python code
 bench: $(DEV_ENV) ## Measure and print the figures beside their targets
 	@cd backend && .venv/bin/python -m benchmarks $(ARGS)
 
+bench-ws: $(DEV_ENV) ## Measure the fan-out to 10,000 clients (BENCH_SECONDS=600 for the full run; needs a C compiler)
+	@cd backend && .venv/bin/python -m benchmarks.ws_bench $(ARGS)
+
 test-timescale: $(DEV_ENV) ## The history's contract tests on a real TimescaleDB: DATABASE_URL=postgresql://...
 	@DATABASE_URL='$(DATABASE_URL)' $(PY) scripts/test_timescale.py $(ARGS)
 
@@ -101,4 +104,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test check fmt bench test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean
+.PHONY: help run setup dev test check fmt bench bench-ws test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean
