@@ -48,15 +48,18 @@ async def measure_offenders(plan: OffendersPlan) -> list[Figure]:
     """Return what others lose by bad clients."""
     rounds = Rounds()
     good = plan.clients - plan.stalled
-    async with running_rig(RigOptions({})) as (rig, _), rig.feeding():
-        async with load_clients(rig.load_program, rig.port, good, board_path(), cpus=LOAD_CPUS) as clients:
-            await asyncio.sleep(SETTLE_S)
-            for _ in range(plan.rounds):
-                rounds.without.append(await _round(clients, plan.seconds))
-                rounds.rss_before_bytes = rounds.rss_before_bytes or process_rss_bytes(rig.pid)
-                await _round_among(rig, clients, plan, rounds)
-            rounds.rss_after_bytes = process_rss_bytes(rig.pid)
-            queued_share = (await rig.watch(1.0)).queued_share
+    async with (
+        running_rig(RigOptions({})) as (rig, _),
+        rig.feeding(),
+        load_clients(rig.load_program, rig.port, good, board_path(), cpus=LOAD_CPUS) as clients,
+    ):
+        await asyncio.sleep(SETTLE_S)
+        for _ in range(plan.rounds):
+            rounds.without.append(await _round(clients, plan.seconds))
+            rounds.rss_before_bytes = rounds.rss_before_bytes or process_rss_bytes(rig.pid)
+            await _round_among(rig, clients, plan, rounds)
+        rounds.rss_after_bytes = process_rss_bytes(rig.pid)
+        queued_share = (await rig.watch(1.0)).queued_share
     return _figures(plan, rounds, queued_share)
 
 
