@@ -87,7 +87,8 @@ class CatchUp:
             event for topic in self._topics(subscriber) for event in log.rings.since(topic, subscriber.cursor)
         ]
         missed.sort(key=attrgetter("position"))
-        for events in _in_frames(missed):
+        frame_bytes = min(FRAME_BYTES, subscriber.client.buffer_bytes_max // 2)
+        for events in _in_frames(missed, frame_bytes):
             if not self._has_room(subscriber):
                 return False
             position = log.position if events[-1] is missed[-1] else events[-1].position
@@ -149,11 +150,11 @@ class CatchUp:
         return self._reader.get_alerts(limit=ALERTS_SNAPSHOT)
 
 
-def _in_frames(events: list[Event]) -> Iterator[list[Event]]:
+def _in_frames(events: list[Event], frame_bytes: int) -> Iterator[list[Event]]:
     frame: list[Event] = []
     size = 0
     for event in events:
-        if frame and size + len(event.payload) > FRAME_BYTES:
+        if frame and size + len(event.payload) > frame_bytes:
             yield frame
             frame, size = [], 0
         frame.append(event)

@@ -235,10 +235,13 @@ class Scenario:
                     client.drop(0)
                     client.come_back(with_position=True)
         for client in self.clients:
-            while not client.subscriber.is_live and not client.filter.is_empty:
+            for _ in range(200):
+                if client.subscriber.is_live or client.filter.is_empty:
+                    break
                 await self.push()
                 client.read()
             client.read()
+            assert client.subscriber.is_live or client.filter.is_empty
 
 
 def check_complete(scenario: Scenario, client: Client) -> None:
@@ -274,7 +277,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps, per_topic=st.sampled_from([3, 2_000]), bytes_max=st.sampled_from([8_000, 10**8]), buffer_bytes=st.sampled_from([6_000, 10**6]))  # fmt: skip
 async def test_events_over_any_drops_and_returns_come_once_in_order_and_complete(
     steps: list[Any], per_topic: int, bytes_max: int, buffer_bytes: int
@@ -428,7 +431,7 @@ async def test_ring_overrun_says_why_and_sends_the_live_state(
     scenario.feed(make_foreign("VNM", 10, 5))
     client.come_back(with_position=True)
     await scenario.finish()
-    assert client.memory.resyncs == [("symbol:VNM", reason)]
+    assert ("symbol:VNM", reason) in client.memory.resyncs
     assert client.memory.snapshots["symbol:VNM"]["price"]["total_volume"] == 900
     check_complete(scenario, client)
 
