@@ -126,7 +126,7 @@ class RigOptions:
 
 @asynccontextmanager
 async def running_rig(options: RigOptions) -> AsyncIterator[tuple[Rig, Callable[[], Awaitable[None]]]]:
-    """Start sender and server; yield the rig, and what ends the server and starts it again on the same port."""
+    """Start sender and server; yield the rig, and what ends the server and starts another on the same port."""
     allow_many_files()
     async with AsyncExitStack() as stack, AsyncExitStack() as serving:
         program = await stack.enter_async_context(native_program("ws_load"))
@@ -140,12 +140,12 @@ async def running_rig(options: RigOptions) -> AsyncIterator[tuple[Rig, Callable[
 
         async def restart() -> None:
             await serving.aclose()
-            address, rig.server = await serving.enter_async_context(
-                served_app(environment, rig.port, options.cpus)
-            )
-            await (await connect_when_up(f"{address}/ws/market")).close()
-            await until_connected(address)
+            serving_app = served_app(environment, rig.port, options.cpus)
+            _, rig.server = await serving.enter_async_context(serving_app)
 
         await restart()
+        address = f"ws://127.0.0.1:{rig.port}"
+        await (await connect_when_up(f"{address}/ws/market")).close()
+        await until_connected(address)
         await rig.open_day()
         yield rig, restart

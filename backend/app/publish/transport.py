@@ -19,12 +19,14 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
 from app.publish.close_codes import CloseCode, reason_of
+from app.publish.shared_deflate import SharedDeflateFactory
 from app.publish.wire_frame import WireFrame
 
 EXTENSION = "vnstock.frame_sink"
@@ -65,6 +67,13 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     _confirmed: Callable[[int], None] | None = None
     _position_at_ping: int | None = None
 
+    _takes_compressed = False
+
+    def __init__(self, config: Config, *arguments: Any, **options: Any) -> None:
+        super().__init__(config, *arguments, **options)
+        if config.ws_per_message_deflate:
+            self.conn.available_extensions = [SharedDeflateFactory()]
+
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
         sock = transport.get_extra_info("socket")
@@ -76,6 +85,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         scope: dict[str, Any] | None = getattr(self, "scope", None)  # absent when the handshake was refused
         if scope is not None:
             scope["extensions"][EXTENSION] = self
+            self._takes_compressed = bool(self.conn.extensions)
 
     @property
     def unsent_bytes(self) -> int:
@@ -83,7 +93,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def write(self, frame: WireFrame) -> None:
         if self._is_open():
-            self.transport.write(frame.wire)
+            self.transport.write(frame.compressed_wire if self._takes_compressed else frame.wire)
 
     def close(self, code: int) -> None:
         """Send the close frame behind what is buffered, tell the application at once, and cut after a grace."""
@@ -210,14 +220,16 @@ def sink_of(websocket: WebSocket) -> FrameSink:
     return direct if direct is not None else QueuedSink(websocket)
 
 
-def uvicorn_options(heartbeat_interval_s: float, heartbeat_timeout_s: float) -> dict[str, Any]:
+def uvicorn_options(
+    heartbeat_interval_s: float, heartbeat_timeout_s: float, *, is_deflating: bool = False
+) -> dict[str, Any]:
     """Return the uvicorn settings the rest of this package relies on."""
     return {
         "ws": DirectWebSocketProtocol,
         "ws_max_size": MESSAGE_BYTES_MAX,
         "ws_ping_interval": heartbeat_interval_s,
         "ws_ping_timeout": heartbeat_timeout_s,
-        "ws_per_message_deflate": False,  # 1.4 ms per 60 KB frame and client (PERFORMANCE.md 1.3)
+        "ws_per_message_deflate": is_deflating,  # DirectWebSocketProtocol's, shared, in place of uvicorn's own
         "proxy_headers": False,  # the client's address is decided by TRUSTED_PROXIES alone (api/client_address.py)
         "access_log": False,  # ours knows route templates and never writes a token
         "server_header": False,
