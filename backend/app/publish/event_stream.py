@@ -70,7 +70,7 @@ class EventStream:
         self._ticks: deque[Tick] = deque()
         self._clock = clock
         self._interval_s = interval_s
-        self._sweep_interval_s = session_ttl_s / SWEEPS_PER_TTL
+        self._sweep_interval_s = max(session_ttl_s / SWEEPS_PER_TTL, 1.0)
         self._resumes = metrics.ws_resumes_total
         self._publish_seconds = metrics.ws_publish_seconds.labels("events")
         self.resume_count = 0
@@ -132,10 +132,15 @@ class EventStream:
             subscriber.owe_snapshots(owed)
         self._bring_up(subscriber)
 
-    def resync(self, subscriber: Subscriber) -> None:
-        """Send the snapshot of everything again."""
+    def resync(self, subscriber: Subscriber, *, only_alerts: bool = False) -> None:
+        """Send the snapshots of everything again, or of the alerts channel."""
         wanted = subscriber.filter
-        self.set_filter(subscriber, wanted, self._topics_new_to(wanted, Filter()))
+        if not wanted.is_empty:
+            self.set_filter(subscriber, wanted, [ALERTS] if only_alerts else self.topics_of(wanted))
+
+    def topics_of(self, wanted: Filter) -> list[str]:
+        """Return the topics whose snapshots stand at the beginning of a subscription."""
+        return self._topics_new_to(wanted, Filter())
 
     def resume(self, subscriber: Subscriber, session: Session, claimed: int | None) -> None:
         """Go on with a session: what was missed after the position, then live. The older socket is closed."""
@@ -278,7 +283,7 @@ class EventStream:
             if found.position <= position:
                 continue
             if found.is_all:
-                owed |= dict.fromkeys(self._topics_new_to(session.filter, Filter()))
+                owed |= dict.fromkeys(self.topics_of(session.filter))
             owed |= found.topics
         return {topic: reason for topic, reason in owed.items() if self.facts.matches(session.filter, topic)}
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from app.market.models import PriceData
 from app.publish.event_rings import EventRings
-from app.publish.topics import ALERTS, symbol_of, symbol_topic
+from app.publish.topics import ALERTS, SESSION, symbol_of, symbol_topic
+
+ALERTS_CHANNEL = frozenset({ALERTS, SESSION})  # what the alerts channel alone brings
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Symbols, exchanges and sectors; with any of them come index, derivatives, alert and session events.
 
-    `alerts`: the alerts channel in delta mode, which alone brings only alerts.
+    `alerts`: the alerts channel in delta mode, which alone brings alerts and session events.
     """
 
     symbols: frozenset[str] = frozenset()
@@ -82,7 +84,7 @@ class SymbolFacts:
         """Whether a subscriber hears of a topic."""
         symbol = symbol_of(topic)
         if symbol is None:
-            return wanted.takes_symbols or (wanted.alerts and topic == ALERTS)
+            return wanted.takes_symbols or (wanted.alerts and topic in ALERTS_CHANNEL)
         return (
             symbol in wanted.symbols
             or (bool(wanted.markets) and self.market_of(symbol) in wanted.markets)
@@ -107,8 +109,3 @@ class SymbolFacts:
 
     def _is_of(self, symbol: str, wanted: Filter) -> bool:
         return self.market_of(symbol) in wanted.markets or self.sector_of(symbol) in wanted.sectors
-
-
-def sectors_of(listed: dict[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    """Return sectors as SymbolFacts wants them."""
-    return {name: frozenset(symbols) for name, symbols in listed.items()}

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from app.publish.event_messages import Event
-from app.publish.filters import Filter, SymbolFacts
+from app.publish.filters import ALERTS_CHANNEL, Filter, SymbolFacts
 from app.publish.sessions import Break, Session
-from app.publish.topics import ALERTS
 from app.publish.wire_frame import WireFrame
 
 
@@ -144,7 +143,7 @@ class Groups:
     def _hearing(self, event: Event) -> Iterable[Group]:
         symbol = event.symbol
         if symbol is None:
-            return self._of_alerts if event.topic == ALERTS else self._of_everything
+            return self._of_alerts if event.topic in ALERTS_CHANNEL else self._of_everything
         facts = self._facts
         none: dict[Group, None] = {}
         return (
