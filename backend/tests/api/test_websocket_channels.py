@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from app.api.access import AccessSettings
 from app.api.services import WebSocketLimits
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus, PriceData
+from app.publish.channels import Channel
 from tests.api.conftest import Backend, Serve
 from tests.publish.fakes import OPENING, eventually, make_alert
 
