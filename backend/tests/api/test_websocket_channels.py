@@ -103,7 +103,10 @@ async def test_ping_action_is_answered_with_pong(serve: Serve, backend: Backend)
         ("[" * 60_000, "BAD_JSON"),
         ('{"action":"x","a":' + "[" * 60_000, "BAD_JSON"),
         (b"\xff\xfe", "BAD_JSON"),
-        ('{"action":"subscribe","symbols":["VCB"]}', "UNKNOWN_ACTION"),
+        ('{"action":"dance","symbols":["VCB"]}', "UNKNOWN_ACTION"),
+        ('{"action":"subscribe","symbols":"VCB"}', "BAD_REQUEST"),
+        ('{"action":"subscribe","interval_ms":-1}', "BAD_REQUEST"),
+        ('{"action":"resync","channel":"VCB"}', "BAD_REQUEST"),
     ],
 )
 async def test_bad_message_is_answered_with_an_error_and_the_socket_stays(
