@@ -17,6 +17,7 @@ from app.api.services import WebSocketLimits
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus, PriceData
 from app.publish.channels import Channel
 from tests.api.conftest import Backend, Serve
+from tests.api.frame_check import checked
 from tests.publish.fakes import OPENING, eventually, make_alert
 
 CHANNELS = ("market", "foreign", "index", "alerts")
@@ -24,7 +25,7 @@ CHANNELS = ("market", "foreign", "index", "alerts")
 
 async def read(client: ClientConnection) -> Any:
     async with asyncio.timeout(5):
-        return json.loads(await client.recv())
+        return checked(await client.recv())
 
 
 async def read_until_closed(client: ClientConnection) -> tuple[list[Any], int]:
@@ -32,7 +33,7 @@ async def read_until_closed(client: ClientConnection) -> tuple[list[Any], int]:
     async with asyncio.timeout(10):
         while True:
             try:
-                messages.append(json.loads(await client.recv()))
+                messages.append(checked(await client.recv()))
             except ConnectionClosed as closed:
                 return messages, closed.rcvd.code if closed.rcvd else 1006
 
