@@ -1,0 +1,66 @@
+"""`python -m benchmarks.ws_bench` (= `make bench-ws`): ten thousand clients, and what can go wrong with them.
+
+BENCH_SECONDS (30) is how long the crowd is watched: 600 for the full run; BENCH_CLIENTS (10,000) how many it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from collections.abc import Awaitable, Callable
+
+import uvloop
+
+from benchmarks.figures import Figure, format_table
+from benchmarks.machine import describe_machine
+from benchmarks.ws_crowd import CrowdPlan, measure_crowd
+from benchmarks.ws_offenders import OffendersPlan, measure_offenders
+from benchmarks.ws_quick import QuickPlan, measure_quick
+from benchmarks.ws_return import ReturnPlan, measure_return
+
+CLIENTS = int(os.environ.get("BENCH_CLIENTS", "10000"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "30"))
+HISTORY_SECONDS = 10.0
+
+BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
+    "crowd": lambda: measure_crowd(CrowdPlan(CLIENTS, SECONDS)),
+    "history": lambda: measure_crowd(
+        CrowdPlan(
+            CLIENTS,
+            min(SECONDS, HISTORY_SECONDS),
+            compare_s=0,
+            settings={"DATABASE_URL": ""},
+            is_pinned=False,
+        )
+    ),
+    "quick": lambda: measure_quick(QuickPlan()),
+    "offenders": lambda: measure_offenders(OffendersPlan()),
+    "return": lambda: measure_return(ReturnPlan()),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the benchmarks asked for and print their table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ws_bench", description=__doc__)
+    parser.add_argument("only", nargs="*", metavar="BENCH", help=f"of {', '.join(BENCHES)}; all by default")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.only if name not in BENCHES]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    logging.basicConfig(level=logging.ERROR)
+    print(describe_machine() + "\n", flush=True)
+    figures: list[Figure] = []
+    for name in options.only or BENCHES:
+        print(f"{name} ...", flush=True)
+        figures += uvloop.run(_measure(name))
+    print("\n" + format_table(figures))
+    return 0
+
+
+async def _measure(name: str) -> list[Figure]:
+    return await BENCHES[name]()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
