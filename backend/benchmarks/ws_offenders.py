@@ -86,7 +86,7 @@ async def _round_among(rig: Rig, clients: LoadClients, plan: OffendersPlan, roun
 
 async def flood(url: str, rate: int) -> int:
     """Send messages at a rate until closed; return the code."""
-    async with websockets.connect(url, compression=None, max_size=None) as socket:
+    async with websockets.connect(url, compression=None, max_size=None, proxy=None) as socket:
         reading = asyncio.create_task(_read(socket))
         with suppress(websockets.ConnectionClosed):
             while True:
@@ -98,7 +98,7 @@ async def flood(url: str, rate: int) -> int:
 
 async def send_large(url: str, size: int) -> int:
     """Send one message of `size` bytes; return the code the server closes with."""
-    async with websockets.connect(url, compression=None, max_size=None) as socket:
+    async with websockets.connect(url, compression=None, max_size=None, proxy=None) as socket:
         reading = asyncio.create_task(_read(socket))
         with suppress(websockets.ConnectionClosed):
             await socket.send("x" * size)
