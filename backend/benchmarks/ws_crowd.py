@@ -14,8 +14,7 @@ from benchmarks.ws_load import LoadReport, load_clients
 from benchmarks.ws_rig import FEED_RATE, LOAD_CPUS, Rig, RigOptions, Usage, board_path, running_rig
 from benchmarks.ws_writers import Traffic, measure_writer
 
-ALONE_S = 6.0  # the feed without clients
-SETTLE_S = 5.0
+WARM_S = 2.0  # the first frames after a start are not counted
 FRAME_BYTES_MAX = 8 * 1024
 PUBLISH_P99_MS = 50.0
 RSS_MAX_BYTES = 500_000_000
@@ -31,6 +30,8 @@ class CrowdPlan:
     clients: int = 10_000
     seconds: float = 30.0
     compare_s: float = 8.0
+    alone_s: float = 6.0  # the feed without clients
+    settle_s: float = 5.0  # after the last one is in
     mode: str = "delta"
     settings: dict[str, str] = field(default_factory=dict)
     is_pinned: bool = True
@@ -40,12 +41,12 @@ async def measure_crowd(plan: CrowdPlan) -> list[Figure]:
     """Return the figures of one crowd."""
     async with running_rig(RigOptions(plan.settings, plan.is_pinned)) as (rig, _):
         async with rig.feeding():
-            await asyncio.sleep(2.0)
-            alone = await rig.watch(ALONE_S)
+            await asyncio.sleep(WARM_S)
+            alone = await rig.watch(plan.alone_s)
             async with load_clients(
                 rig.load_program, rig.port, plan.clients, board_path(plan.mode), cpus=LOAD_CPUS
             ) as clients:
-                await asyncio.sleep(SETTLE_S)
+                await asyncio.sleep(plan.settle_s)
                 await clients.report()
                 usage = await rig.watch(plan.seconds)
                 report = await clients.report()

@@ -31,7 +31,7 @@ typedef enum { WAITING, CONNECTING, SHAKING, OPEN, GONE } state;
 typedef struct {
     int fd;
     state state;
-    int is_sampled;
+    int is_sampled, was_open;
     int64_t due_us;         /* WAITING: when to connect; SHAKING: when to give up */
     unsigned char head[HEAD_BYTES]; /* the first bytes of the frame: header, then payload */
     size_t head_size;
@@ -76,7 +76,7 @@ static void lose(client *c) {
     close(c->fd);
     c->fd = -1;
     c->state = GONE;
-    if (!options.reconnects) return;
+    if (c->was_open && !options.reconnects) return;
     /* the server's bye says when to come back; without it, and again later, full jitter on a doubling delay */
     int64_t now = clock_us(CLOCK_MONOTONIC);
     if (c->back_hi_us) {
@@ -151,6 +151,7 @@ static ssize_t take_answer(client *c, const char *data, size_t size) {
     const char *end = memmem(data, size, "\r\n\r\n", 4);
     if (!end || strncmp(data, "HTTP/1.1 101", 12)) return -1;
     c->state = OPEN;
+    c->was_open = 1;
     c->head_size = c->header_size = 0;
     c->left = 0;
     c->newest_stamp = -1;
