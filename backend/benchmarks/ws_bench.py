@@ -21,14 +21,17 @@ from benchmarks.ws_return import ReturnPlan, measure_return
 
 CLIENTS = int(os.environ.get("BENCH_CLIENTS", "10000"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "30"))
-HISTORY_SECONDS = 10.0
+SHORT_SECONDS = 10.0
 
 BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "crowd": lambda: measure_crowd(CrowdPlan(CLIENTS, SECONDS)),
+    "deflate": lambda: measure_crowd(
+        CrowdPlan(CLIENTS, min(SECONDS, SHORT_SECONDS), compare_s=0, deflates=True)
+    ),
     "history": lambda: measure_crowd(
         CrowdPlan(
             CLIENTS,
-            min(SECONDS, HISTORY_SECONDS),
+            min(SECONDS, SHORT_SECONDS),
             compare_s=0,
             settings={"DATABASE_URL": ""},
             is_pinned=False,

@@ -17,6 +17,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "common.h"
 
@@ -46,8 +47,10 @@ typedef struct {
     int64_t back_lo_us, back_hi_us; /* what the server's bye asked for */
 } client;
 
+#define DEFLATE_OFFER "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n"
+
 static struct {
-    int port, clients, addresses, in_flight, sample_every, never_reads, reconnects;
+    int port, clients, addresses, in_flight, sample_every, never_reads, reconnects, deflates;
     const char *path, *message;
 } options = {.addresses = 20, .in_flight = 64, .sample_every = 50, .path = "/"};
 
@@ -55,7 +58,7 @@ static client *clients;
 static int poller, open_count, shaking_count, waiting_count;
 static uint64_t frames, bytes, refused, closes[CLOSE_CODES];
 static histogram publish_ms, feed_ms, sizes;
-static char buffer[BUFFER_BYTES];
+static char buffer[BUFFER_BYTES], inflated[1 << 20];
 
 /* -- connecting -- */
 
@@ -118,8 +121,9 @@ static void send_request(client *c) {
     char request[1024];
     int size = snprintf(request, sizeof request,
                         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-                        options.path, options.port);
+                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n",
+                        options.path, options.port,
+                        options.deflates ? DEFLATE_OFFER : "");
     if (size >= (int)sizeof request || write(c->fd, request, (size_t)size) != size) {
         lose(c);
         return;
@@ -203,8 +207,8 @@ static int64_t newest_stamp_of(const char *body, size_t size, int64_t now_us) {
     return newest;
 }
 
-static void take_stamps(client *c, int64_t now_us) {
-    int64_t newest = newest_stamp_of(c->body, c->size, now_us);
+static void take_stamps(client *c, const char *body, size_t size, int64_t now_us) {
+    int64_t newest = newest_stamp_of(body, size, now_us);
     if (newest < 0) return;
     if (c->newest_stamp >= 0) {
         double young = (double)stamp_age(newest, now_us), old = (double)stamp_age(c->newest_stamp, now_us);
@@ -221,6 +225,50 @@ static void take_bye(client *c, const char *payload, size_t size) {
     c->back_hi_us = *next == ',' ? strtoll(next + 1, NULL, 10) * 1000 : c->back_lo_us;
 }
 
+/* Open a compressed message (RFC 7692, no context takeover); return its size. */
+static size_t inflate_body(const client *c) {
+    static z_stream stream;
+    static int is_ready;
+    static unsigned char tail[] = {0, 0, 0xff, 0xff};
+    if (!is_ready && inflateInit2(&stream, -15) != Z_OK) fail("inflateInit2");
+    is_ready = 1;
+    inflateReset(&stream);
+    stream.next_out = (unsigned char *)inflated;
+    stream.avail_out = sizeof inflated;
+    stream.next_in = (unsigned char *)c->body;
+    stream.avail_in = (unsigned)c->size;
+    int result = inflate(&stream, Z_SYNC_FLUSH);
+    if (result == Z_OK) {
+        stream.next_in = tail;
+        stream.avail_in = sizeof tail;
+        result = inflate(&stream, Z_SYNC_FLUSH);
+    }
+    if (result != Z_OK && result != Z_BUF_ERROR) {
+        fprintf(stderr, "a frame that cannot be opened: %d\n", result);
+        exit(3);
+    }
+    return sizeof inflated - stream.avail_out;
+}
+
+static void take_text(client *c, const char *payload, size_t shown, int64_t now_us, int64_t now_real_us) {
+    const char *text = payload, *body = c->body;
+    size_t size = c->size;
+    frames++;
+    c->frames++;
+    bytes += c->size;
+    histogram_add(&sizes, (double)c->size);
+    if (c->head[0] & 0x40) { /* RSV1: compressed; opening those of the sampled is enough */
+        if (!c->is_sampled) return;
+        size = inflate_body(c);
+        text = body = inflated;
+        shown = size < HEAD_BYTES ? size : HEAD_BYTES;
+    }
+    int64_t age_us = age_of(text, shown, now_real_us);
+    if (age_us >= 0) histogram_add(&publish_ms, (double)age_us / 1e3);
+    if (c->is_sampled) take_stamps(c, body, size, now_us);
+    if (!strncmp(text, "{\"type\":\"bye\"", 13)) take_bye(c, text, shown);
+}
+
 /* Return 0 when the client is no longer there. */
 static int take_frame(client *c, int64_t now_us, int64_t now_real_us) {
     char *payload = (char *)c->head + c->header_size;
@@ -228,14 +276,7 @@ static int take_frame(client *c, int64_t now_us, int64_t now_real_us) {
     payload[shown] = 0; /* head has room for it */
     switch (c->head[0] & 15) {
         case TEXT:
-            frames++;
-            c->frames++;
-            bytes += c->size;
-            histogram_add(&sizes, (double)c->size);
-            int64_t age_us = age_of(payload, shown, now_real_us);
-            if (age_us >= 0) histogram_add(&publish_ms, (double)age_us / 1e3);
-            if (c->is_sampled) take_stamps(c, now_us);
-            if (!strncmp(payload, "{\"type\":\"bye\"", 13)) take_bye(c, payload, shown);
+            take_text(c, payload, shown, now_us, now_real_us);
             return 1;
         case PING:
             send_masked(c, PONG, payload, shown);
@@ -384,7 +425,7 @@ static int obey(void) {
 }
 
 static void read_options(int count, char **words) {
-    for (int letter; (letter = getopt(count, words, "p:n:u:a:i:s:m:xr")) > 0;) switch (letter) {
+    for (int letter; (letter = getopt(count, words, "p:n:u:a:i:s:m:xrz")) > 0;) switch (letter) {
             case 'p': options.port = atoi(optarg); break;
             case 'n': options.clients = atoi(optarg); break;
             case 'u': options.path = optarg; break;
@@ -394,6 +435,7 @@ static void read_options(int count, char **words) {
             case 'm': options.message = optarg; break;
             case 'x': options.never_reads = 1; break;
             case 'r': options.reconnects = 1; break;
+            case 'z': options.deflates = 1; break;
             default: exit(2);
         }
 }

@@ -7,12 +7,14 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.server import ServerConnection
 from websockets.asyncio.server import serve as serve_websockets
 
+from app.clock import VIETNAM
 from benchmarks import native_programs
 from benchmarks.figures import OK, Figure
 from benchmarks.native_programs import CompileError, native_program
@@ -24,7 +26,10 @@ from benchmarks.ws_offenders import OffendersPlan, measure_offenders
 from benchmarks.ws_quick import QuickPlan, measure_quick
 from benchmarks.ws_return import ReturnPlan, measure_return
 
-needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler on this machine")
+needs_compiler = pytest.mark.skipif(
+    shutil.which("cc") is None or not Path("/usr/include/zlib.h").exists(),
+    reason="no C compiler, or no zlib to compile with, on this machine",
+)
 
 
 def figure_of(figures: list[Figure], words: str) -> Figure:
@@ -33,7 +38,9 @@ def figure_of(figures: list[Figure], words: str) -> Figure:
 
 
 @asynccontextmanager
-async def speaking_server(*texts: str, code: int = 1000) -> AsyncIterator[int]:
+async def speaking_server(
+    *texts: str, code: int = 1000, compression: str | None = None
+) -> AsyncIterator[int]:
     """A server that says its texts to whoever comes, waits for a word and closes."""
 
     async def speak(connection: ServerConnection) -> None:
@@ -44,7 +51,7 @@ async def speaking_server(*texts: str, code: int = 1000) -> AsyncIterator[int]:
         await connection.recv()
         await connection.close(code)
 
-    async with serve_websockets(speak, "127.0.0.1", 0, compression=None) as server:
+    async with serve_websockets(speak, "127.0.0.1", 0, compression=compression) as server:
         yield next(iter(server.sockets)).getsockname()[1]
 
 
@@ -64,6 +71,23 @@ async def test_load_client_counts_frames_answers_pings_and_hears_the_code() -> N
         assert frames == 3 * 3
         assert total == 3 * (10 + 200 + len(delta))
         assert report.open == 0
+
+
+@needs_compiler
+async def test_load_client_opens_compressed_frames_to_see_their_age() -> None:
+    now = datetime.now(VIETNAM).isoformat(timespec="microseconds")
+    delta = json.dumps({"type": "delta", "ts": now, "data": "x" * 70_000})
+    async with (
+        native_program("ws_load") as program,
+        speaking_server(delta, compression="deflate") as port,
+        load_clients(program, port, 1, "/", message="{}", deflates=True) as clients,
+    ):
+        report = await clients.report()
+        while not report.frames:
+            report = await clients.report()
+        assert 0 < report.bytes < 1_000
+        assert report.publish_ms.count == 1
+        assert report.publish_ms.max < 60_000
 
 
 @needs_compiler
