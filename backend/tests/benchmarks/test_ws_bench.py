@@ -76,7 +76,7 @@ async def test_load_client_counts_frames_answers_pings_and_hears_the_code() -> N
 @needs_compiler
 async def test_load_client_opens_compressed_frames_to_see_their_age() -> None:
     now = datetime.now(VIETNAM).isoformat(timespec="microseconds")
-    delta = json.dumps({"type": "delta", "ts": now, "data": "x" * 70_000})
+    delta = json.dumps({"type": "delta", "ts": now, "data": "x" * 70_000}, separators=(",", ":"))
     async with (
         native_program("ws_load") as program,
         speaking_server(delta, compression="deflate") as port,
