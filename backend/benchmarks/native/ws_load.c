@@ -55,7 +55,7 @@ static struct {
 } options = {.addresses = 20, .in_flight = 64, .sample_every = 50, .path = "/"};
 
 static client *clients;
-static int poller, open_count, shaking_count, waiting_count;
+static int poller, open_count, joined_count, shaking_count, waiting_count;
 static uint64_t frames, bytes, refused, closes[CLOSE_CODES];
 static histogram publish_ms, feed_ms, sizes;
 static char buffer[BUFFER_BYTES], inflated[1 << 20];
@@ -155,6 +155,7 @@ static ssize_t take_answer(client *c, const char *data, size_t size) {
     const char *end = memmem(data, size, "\r\n\r\n", 4);
     if (!end || strncmp(data, "HTTP/1.1 101", 12)) return -1;
     c->state = OPEN;
+    joined_count += !c->was_open;
     c->was_open = 1;
     c->head_size = c->header_size = 0;
     c->left = 0;
@@ -477,8 +478,8 @@ int main(int count, char **words) {
                 on_readable(c);
             }
         }
-        if (!has_said && open_count == options.clients) {
-            printf("{\"connected\":%d,\"seconds\":%.2f}\n", open_count,
+        if (!has_said && joined_count == options.clients) {
+            printf("{\"connected\":%d,\"seconds\":%.2f}\n", joined_count,
                    (double)(clock_us(CLOCK_MONOTONIC) - began_us) / 1e6);
             fflush(stdout);
             has_said = 1;
