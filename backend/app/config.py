@@ -136,6 +136,7 @@ class Settings(BaseSettings):
     app_host: str = "127.0.0.1"
     app_port: int = Field(8000, ge=0, le=65_535)
     ws_throttle_interval_ms: int = Field(500, ge=0, le=60_000)
+    ws_delta_interval_ms: int = Field(100, ge=10, le=10_000)
     ws_heartbeat_interval: float = Field(30, ge=1)
     ws_heartbeat_timeout: float = Field(10, ge=1)
     ws_deflate: bool = False

@@ -72,6 +72,7 @@ class Application:
             self.clock,
             self.metrics,
             throttle_interval_s=settings.ws_throttle_interval_ms / 1000,
+            delta_interval_s=settings.ws_delta_interval_ms / 1000,
             heartbeat_interval_s=settings.ws_heartbeat_interval,
         )
         self.history: History | None = None

@@ -19,7 +19,6 @@ NO_CODE_RECEIVED = 1005  # RFC 6455: the socket closed without saying why
 ERROR_CODES = {
     "BAD_JSON": "the message is not a JSON object with a string `action`",
     "UNKNOWN_ACTION": "the action is not one of this server's",
-    "UNSUPPORTED_MODE": "the socket goes on in full mode",
     "UNKNOWN_SYMBOL": "no exchange lists it; the socket goes on without",
     "TOO_FAST": "more than WS_MAX_MESSAGES_PER_S; the socket is closed with 4429",
     "TOO_LARGE": "a message over 64 KiB; the socket is closed",

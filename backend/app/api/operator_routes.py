@@ -19,6 +19,7 @@ from app.publish.channels import Channel
 from app.publish.close_codes import CLOSE_CODES
 from app.publish.connection_manager import ConnectionManager
 from app.publish.fragments import encode_json
+from app.publish.state_view import StateView
 
 router = APIRouter(tags=["websocket"])
 
@@ -55,7 +56,7 @@ async def websocket_stats(services: Services) -> Response:
             "subscriptions": 0,
             "resumes": 0,
             "saved_sessions": 0,
-            "channels": {manager.channel: _channel_stats(manager) for manager in managers},
+            "channels": {manager.path: _channel_stats(manager) for manager in managers},
         }
     )
 
@@ -78,9 +79,9 @@ async def websocket_connections(services: Services) -> Response:
         [
             {
                 "id": client.id,
-                "channel": client.details.channel,
+                "path": client.details.path,
                 "address": client.details.address,
-                "symbols": None if client.details.group is None else sorted(client.details.group),
+                "views": [_view_entry(view) for view in client.views.values()],
                 "connected_at": client.details.connected_at,
                 "frames": client.frames_sent,
                 "bytes": client.bytes_sent,
@@ -128,9 +129,9 @@ async def websocket_protocol(services: Services) -> Response:
             (
                 tables[:-1],
                 b',"server_messages":[' + b",".join(frame.payload for frame in examples) + b"]",
-                b',"market":' + views.next_frame(Channel.MARKET, None),
-                b',"foreign":' + views.next_frame(Channel.FOREIGN, None),
-                b',"index":' + views.next_frame(Channel.INDEX, None),
+                b',"market":' + views.full(Channel.MARKET),
+                b',"foreign":' + views.full(Channel.FOREIGN),
+                b',"index":' + views.full(Channel.INDEX),
                 b"}",
             )
         )
@@ -146,4 +147,13 @@ def _channel_stats(manager: ConnectionManager) -> dict[str, object]:
         "bytes": sum(client.bytes_sent for client in clients),
         "skips": sum(client.frames_skipped for client in clients),
         "closes": dict(manager.closes),
+    }
+
+
+def _view_entry(view: StateView) -> dict[str, object]:
+    return {
+        "channel": view.channel,
+        "mode": view.mode,
+        "interval_ms": round(view.interval_s * 1000),
+        "symbols": None if view.group is None else sorted(view.group),
     }

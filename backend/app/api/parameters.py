@@ -11,6 +11,7 @@ from app.clock import VIETNAM
 _SYMBOL = re.compile(r"[A-Z0-9]{1,20}")
 _INDEX_NAME = re.compile(r"[A-Z0-9-]{1,20}")
 _PLUS_LOST = re.compile(r" (\d\d:?\d\d)$")  # an unescaped + of +07:00 arrives as a space
+INTERVAL_DIGITS_MAX = 9
 _INDEX_ALIASES = {"HNXINDEX": "HNX", "HNXUPCOMINDEX": "UPCOM", "UPCOMINDEX": "UPCOM", "VN-INDEX": "VNINDEX"}
 
 
@@ -34,6 +35,16 @@ def parse_symbols(text: str | None, count_max: int) -> frozenset[str] | None:
     if len(parts) > count_max:
         raise BadParameterError(f"at most {count_max} symbols")
     return frozenset(parse_symbol(part) for part in parts)
+
+
+def parse_interval_ms(text: str | None) -> int | None:
+    """Parse the pace a client asks for; None when it asks for none."""
+    digits = (text or "").strip()
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= INTERVAL_DIGITS_MAX):
+        raise BadParameterError("an interval is a number of milliseconds")
+    return int(digits)
 
 
 def parse_index_name(text: str) -> str:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, WebSocket
 from app.api.access import selected_subprotocol
 from app.api.conversation import converse
 from app.api.dependencies import services_of
-from app.api.parameters import BadParameterError, canonical_index_id, parse_symbols
+from app.api.parameters import BadParameterError, canonical_index_id, parse_interval_ms, parse_symbols
 from app.api.services import ApiServices
 from app.publish.channels import Channel, Group
 from app.publish.client_connection import ClientConnection, ClientDetails
@@ -72,10 +72,9 @@ async def _serve_accepted(
         services.publisher.managers[channel].count_close(code)
         return
     try:
-        group, complaints = _read_query(websocket, channel, services)
-        details = ClientDetails(channel, group, address, services.clock.now())
+        details = ClientDetails(channel, address, address, services.clock.now())
         client = ClientConnection(sink, details, services.limits.buffer_bytes_max)
-        await _serve_client(websocket, client, complaints, services, sink)
+        await _serve_client(websocket, client, channel, services, sink)
     finally:
         release()
 
@@ -83,15 +82,25 @@ async def _serve_accepted(
 async def _serve_client(
     websocket: WebSocket,
     client: ClientConnection,
-    complaints: list[WireFrame],
+    channel: Channel,
     services: ApiServices,
     sink: FrameSink,
 ) -> None:
     publisher = services.publisher
     code = 1006  # if the conversation breaks
     sink.on_shutdown = partial(publisher.dismiss, client)
+    group, complaints = _read_group(websocket, channel, services)
     unregister: Callable[[int], None] = publisher.welcome(client)
     try:
+        is_delta = websocket.query_params.get("mode") == "delta" and channel is not Channel.ALERTS
+        interval_ms = parse_interval_ms(websocket.query_params.get("interval_ms"))
+        publisher.open_view(
+            client,
+            channel,
+            "delta" if is_delta else "full",
+            group,
+            None if interval_ms is None else interval_ms / 1000,
+        )
         for complaint in complaints:
             client.offer_event(complaint)
         code = await converse(websocket, client, services.limits.messages_per_s, services.clock)
@@ -112,27 +121,22 @@ def _refusal(websocket: WebSocket, services: ApiServices) -> CloseCode | None:
         return CloseCode.MALFORMED_REQUEST
     try:
         parse_symbols(websocket.query_params.get("symbols"), services.limits.symbols_max)
+        parse_interval_ms(websocket.query_params.get("interval_ms"))
     except BadParameterError:
         return CloseCode.MALFORMED_REQUEST
     return None
 
 
-def _read_query(
+def _read_group(
     websocket: WebSocket, channel: Channel, services: ApiServices
 ) -> tuple[Group, list[WireFrame]]:
-    """Return the symbols asked for, and what has to be said about the query."""
-    complaints: list[WireFrame] = []
-    if websocket.query_params.get("mode") == "delta":
-        complaints.append(
-            encode_error("UNSUPPORTED_MODE", "delta is not served yet; this socket is in full mode")
-        )
+    """Return the symbols asked for, and what has to be said about them."""
     symbols = parse_symbols(websocket.query_params.get("symbols"), services.limits.symbols_max)
     if symbols is None or channel is not Channel.MARKET:
-        return None, complaints
+        return None, []
     indices = services.reader.get_indices()
-    complaints += [
+    return symbols, [
         encode_error("UNKNOWN_SYMBOL", f"no exchange lists {symbol}")
         for symbol in sorted(symbols)
         if not services.is_known_symbol(symbol) and canonical_index_id(symbol, indices) is None
     ]
-    return symbols, complaints

@@ -131,11 +131,20 @@ class WebSocketStats(_Message):
     channels: dict[str, ChannelStats]
 
 
+class ViewEntry(_Message):
+    """What a client is shown of a channel. `symbols` null: all; `interval_ms`: at most one frame in this time."""
+
+    channel: str
+    mode: Literal["full", "delta"]
+    interval_ms: int
+    symbols: list[str] | None
+
+
 class ConnectionEntry(_Message):
     id: int
-    channel: str
+    path: str
     address: str
-    symbols: list[str] | None
+    views: list[ViewEntry]
     connected_at: datetime
     frames: int
     bytes: int

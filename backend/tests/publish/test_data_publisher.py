@@ -27,14 +27,14 @@ from tests.publish.fakes import (
     FakeFrameSink,
     FakeMarketReader,
     make_alert,
-    make_client,
+    open_client,
     settle,
 )
 
 
 def join(publisher: DataPublisher, channel: Channel, symbols: frozenset[str] | None = None) -> FakeFrameSink:
     sink = FakeFrameSink()
-    publisher.welcome(make_client(sink, channel, symbols))
+    open_client(publisher, sink, channel, symbols)
     return sink
 
 
@@ -192,7 +192,7 @@ async def test_slow_client_skips_and_is_given_the_last_state_though_the_market_i
 async def test_alert_client_over_the_limit_is_closed_4408(publisher: DataPublisher, clock: FakeClock) -> None:
     stuck, other = FakeFrameSink(), FakeFrameSink()
     for sink in (stuck, other):
-        publisher.welcome(make_client(sink, Channel.ALERTS, buffer_bytes_max=2_000))
+        open_client(publisher, sink, Channel.ALERTS, buffer_bytes_max=2_000)
     stuck.is_stuck = True
     for number in range(20):
         publisher.mark_changed(Changes(alerts=[make_alert(number)]))
@@ -304,8 +304,7 @@ async def test_client_closed_but_not_yet_gone_is_given_nothing_more(
     publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
 ) -> None:
     sink = FakeFrameSink()
-    client = make_client(sink, Channel.MARKET)
-    publisher.welcome(client)
+    client, _ = open_client(publisher, sink, Channel.MARKET)
     client.close(CloseCode.TOO_MANY)
     client.close(CloseCode.TOO_SLOW)
     trade(market, publisher, 61_300)
@@ -317,7 +316,7 @@ async def test_client_closed_but_not_yet_gone_is_given_nothing_more(
 
 
 async def test_unregister_twice_counts_one_close(publisher: DataPublisher, metrics: Metrics) -> None:
-    unregister = publisher.welcome(make_client(FakeFrameSink(), Channel.INDEX))
+    _, unregister = open_client(publisher, FakeFrameSink(), Channel.INDEX)
     unregister(4_999)
     unregister(4_999)
     assert publisher.managers[Channel.INDEX].client_count == 0
@@ -329,7 +328,7 @@ async def test_state_client_over_the_limit_gets_its_events_later(
     publisher: DataPublisher, feed: FakeFeed, clock: FakeClock
 ) -> None:
     sink = FakeFrameSink()
-    publisher.welcome(make_client(sink, Channel.INDEX, buffer_bytes_max=4_000))
+    open_client(publisher, sink, Channel.INDEX, buffer_bytes_max=4_000)
     sink.is_stuck = True
     sink.waiting.append(sink.frames[0].__class__(b" " * 4_000))
     feed.current = FeedStatus(FeedSource.SIMULATOR, FeedState.STALLED, OPENING)

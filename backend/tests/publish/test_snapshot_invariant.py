@@ -32,7 +32,7 @@ from tests.market.builders import (
     make_tick,
     make_trade,
 )
-from tests.publish.fakes import FakeClock, FakeFeed, FakeFrameSink, make_client
+from tests.publish.fakes import FakeClock, FakeFeed, FakeFrameSink, open_client
 
 STATE_CHANNELS = (Channel.MARKET, Channel.FOREIGN, Channel.INDEX)
 BUFFER_BYTES = 400  # every state is larger: a client that is stuck is behind at once
@@ -107,7 +107,7 @@ class Scenario:
         for channel in STATE_CHANNELS:
             for group in (None, NARROWED) if channel is Channel.MARKET else (None,):
                 sink = FakeFrameSink()
-                self.publisher.welcome(make_client(sink, channel, group, BUFFER_BYTES))
+                open_client(self.publisher, sink, channel, group, buffer_bytes_max=BUFFER_BYTES)
                 joined.append((channel, group, sink))
         self.sinks += joined
         return joined
