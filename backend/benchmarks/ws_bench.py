@@ -18,6 +18,7 @@ from benchmarks.ws_crowd import CrowdPlan, measure_crowd
 from benchmarks.ws_offenders import OffendersPlan, measure_offenders
 from benchmarks.ws_quick import QuickPlan, measure_quick
 from benchmarks.ws_return import ReturnPlan, measure_return
+from benchmarks.ws_rig import VN30_SIZE
 
 CLIENTS = int(os.environ.get("BENCH_CLIENTS", "10000"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "30"))
@@ -25,6 +26,9 @@ SHORT_SECONDS = 10.0
 
 BENCHES: dict[str, Callable[[], Awaitable[list[Figure]]]] = {
     "crowd": lambda: measure_crowd(CrowdPlan(CLIENTS, SECONDS)),
+    "busy": lambda: measure_crowd(
+        CrowdPlan(CLIENTS, min(SECONDS, SHORT_SECONDS), compare_s=0, symbols=VN30_SIZE)
+    ),
     "deflate": lambda: measure_crowd(
         CrowdPlan(CLIENTS, min(SECONDS, SHORT_SECONDS), compare_s=0, deflates=True)
     ),

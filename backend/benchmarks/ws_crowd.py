@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 
 from benchmarks.figures import Figure
 from benchmarks.ws_load import LoadReport, load_clients
-from benchmarks.ws_rig import FEED_RATE, LOAD_CPUS, Rig, RigOptions, Usage, board_path, running_rig
+from benchmarks.ws_rig import (
+    FEED_RATE,
+    HOSE_SIZE,
+    LOAD_CPUS,
+    VN30_SIZE,
+    Rig,
+    RigOptions,
+    Usage,
+    board_path,
+    running_rig,
+)
 from benchmarks.ws_writers import Traffic, measure_writer
 
 WARM_S = 2.0  # the first frames after a start are not counted
@@ -36,18 +46,20 @@ class CrowdPlan:
     settings: dict[str, str] = field(default_factory=dict)
     is_pinned: bool = True
     deflates: bool = False
+    symbols: int = HOSE_SIZE
 
     @property
     def name(self) -> str:
         """What the figures are called."""
         history = "" if self.settings.get("DATABASE_URL", "off") == "off" else ", history on"
-        return f"{self.clients:,} clients, {self.mode}{', deflate' if self.deflates else ''}{history}"
+        busy = ", all messages on the 30" if self.symbols <= VN30_SIZE else ""
+        return f"{self.clients:,} clients, {self.mode}{', deflate' if self.deflates else ''}{history}{busy}"
 
 
 async def measure_crowd(plan: CrowdPlan) -> list[Figure]:
     """Return the figures of one crowd."""
     settings = plan.settings | {"WS_DEFLATE": str(plan.deflates).lower()}
-    async with running_rig(RigOptions(settings, plan.is_pinned)) as (rig, _):
+    async with running_rig(RigOptions(settings, plan.is_pinned, plan.symbols)) as (rig, _):
         async with rig.feeding():
             await asyncio.sleep(WARM_S)
             alone = await rig.watch(plan.alone_s)

@@ -49,7 +49,7 @@ async def measure_offenders(plan: OffendersPlan) -> list[Figure]:
     rounds = Rounds()
     good = plan.clients - plan.stalled
     async with (
-        running_rig(RigOptions({})) as (rig, _),
+        running_rig(RigOptions()) as (rig, _),
         rig.feeding(),
         load_clients(rig.load_program, rig.port, good, board_path(), cpus=LOAD_CPUS) as clients,
     ):
