@@ -870,12 +870,12 @@ export interface components {
         ConnectionEntry: {
             /** Id */
             id: number;
-            /** Channel */
-            channel: string;
+            /** Path */
+            path: string;
             /** Address */
             address: string;
-            /** Symbols */
-            symbols: string[] | null;
+            /** Views */
+            views: components["schemas"]["ViewEntry"][];
             /**
              * Connected At
              * Format: date-time
@@ -1758,6 +1758,23 @@ export interface components {
             input?: unknown;
             /** Context */
             ctx?: Record<string, never>;
+        };
+        /**
+         * ViewEntry
+         * @description What a client is shown of a channel. `symbols` null: all; `interval_ms`: at most one frame in this time.
+         */
+        ViewEntry: {
+            /** Channel */
+            channel: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "full" | "delta";
+            /** Interval Ms */
+            interval_ms: number;
+            /** Symbols */
+            symbols: string[] | null;
         };
         /** VolumeStats */
         VolumeStats: {
