@@ -38,10 +38,10 @@ class CrowdPlan:
     """How many clients for how long. Without `compare_s` no other writer is measured."""
 
     clients: int = 10_000
-    seconds: float = 30.0
+    seconds: float = 20.0
     compare_s: float = 8.0
-    alone_s: float = 6.0  # the feed without clients
-    settle_s: float = 5.0  # after the last one is in
+    alone_s: float = 4.0  # the feed without clients
+    settle_s: float = 3.0  # after the last one is in
     mode: str = "delta"
     settings: dict[str, str] = field(default_factory=dict)
     is_pinned: bool = True

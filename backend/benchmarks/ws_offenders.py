@@ -29,7 +29,7 @@ class OffendersPlan:
     clients: int = 500
     stalled: int = 50
     rounds: int = 3
-    seconds: float = 6.0  # a round without, and a round with
+    seconds: float = 5.0  # a round without, and a round with
 
 
 @dataclass
