@@ -1,7 +1,7 @@
 """`python -m benchmarks` (= `make bench`): the figures of this machine beside their targets.
 
 Children are processes of ours on 127.0.0.1; each benchmark is bounded in time. Nothing here fails on a missed target:
-it is read by people. Ratios within a run are good to 15 %, absolute times are the machine's.
+it is read by people. `make bench-ws` measures ten thousand clients. Ratios within a run are good to 15 %, absolute times are the machine's.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from benchmarks.figures import Figure, format_table
 from benchmarks.machine import describe_machine
 from benchmarks.snapshot_bench import measure_snapshot
 from benchmarks.stages_bench import measure_stages, measure_wake
+from benchmarks.ws_crowd import CrowdPlan, measure_crowd
 
 type Bench = Callable[[bool], Awaitable[list[Figure]]]
 
@@ -44,6 +45,7 @@ BENCHES: dict[str, Bench] = {
     "snapshot": _snapshot,
     "start": lambda is_quick: measure_cold_start(2 if is_quick else 4),
     "fan-out": lambda is_quick: measure_fan_out(100, 5 if is_quick else 15, 500),
+    "crowd": lambda is_quick: measure_crowd(CrowdPlan(1_000, 3 if is_quick else 8, compare_s=3)),
 }
 
 

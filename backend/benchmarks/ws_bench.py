@@ -63,11 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}")
     logging.basicConfig(level=logging.ERROR)
     print(describe_machine() + "\n", flush=True)
-    figures: list[Figure] = []
     for name in options.only or [name for name in BENCHES if name not in WHEN_NAMED]:
         print(f"{name} ...", flush=True)
-        figures += uvloop.run(_measure(name))
-    print("\n" + format_table(figures))
+        print(format_table(uvloop.run(_measure(name))) + "\n", flush=True)
     return 0
 
 
