@@ -13,6 +13,7 @@ _SYMBOL = re.compile(r"[A-Z0-9]{1,20}")
 _INDEX_NAME = re.compile(r"[A-Z0-9-]{1,20}")
 _PLUS_LOST = re.compile(r" (\d\d:?\d\d)$")  # an unescaped + of +07:00 arrives as a space
 INTERVAL_DIGITS_MAX = 9
+POSITION_DIGITS_MAX = 16  # below 2^53, where JavaScript counts exactly
 _INDEX_ALIASES = {"HNXINDEX": "HNX", "HNXUPCOMINDEX": "UPCOM", "UPCOMINDEX": "UPCOM", "VN-INDEX": "VNINDEX"}
 
 
@@ -49,6 +50,16 @@ def parse_interval_ms(text: str | None) -> int | None:
         return None
     if not (digits.isascii() and digits.isdigit() and len(digits) <= INTERVAL_DIGITS_MAX):
         raise BadParameterError("an interval is a number of milliseconds")
+    return int(digits)
+
+
+def parse_position(text: str | None) -> int | None:
+    """Parse a place in the log of events; None when none is given."""
+    digits = (text or "").strip()
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= POSITION_DIGITS_MAX):
+        raise BadParameterError("a position is what the last frame said")
     return int(digits)
 
 

@@ -13,6 +13,7 @@ from itertools import count
 from app.publish.channels import Channel
 from app.publish.close_codes import CloseCode
 from app.publish.state_view import StateView
+from app.publish.subscriptions import Subscriber
 from app.publish.transport import FrameSink
 from app.publish.wire_frame import WireFrame
 
@@ -54,7 +55,7 @@ class ClientConnection:
         self.id = next(_ids)
         self.details = details
         self.views: dict[Channel, StateView] = {}
-        self.subscriber: object | None = None  # what it hears of; an EventStream's
+        self.subscriber: Subscriber | None = None  # its place among the events; an EventStream's
         self.notice_number = 0  # the last notice it was given
         self.frames_sent = 0
         self.bytes_sent = 0
@@ -76,7 +77,12 @@ class ClientConnection:
     @property
     def takes_events(self) -> bool:
         """Whether it is sent what may not be skipped."""
-        return self.subscriber is not None or Channel.ALERTS in self.views
+        return self.is_subscriber or Channel.ALERTS in self.views
+
+    @property
+    def is_subscriber(self) -> bool:
+        """Whether it hears of numbered events."""
+        return self.subscriber is not None and not self.subscriber.filter.is_empty
 
     def offer_state(self, frame: WireFrame) -> bool:
         """Write a state, unless the client is behind: then it waits for a newer one."""

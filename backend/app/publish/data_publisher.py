@@ -16,6 +16,7 @@ from app.publish.client_connection import ClientConnection
 from app.publish.close_codes import CloseCode
 from app.publish.connection_manager import ConnectionManager
 from app.publish.delta_rotation import DeltaRotation
+from app.publish.event_stream import EventStream
 from app.publish.full_stream import FullStream
 from app.publish.heartbeat import Heartbeat
 from app.publish.market_reader import MarketReader
@@ -30,6 +31,7 @@ from app.publish.notices import Audience, NoticeStream
 from app.publish.state_frames import StateFrames
 from app.publish.state_server import StateServer
 from app.publish.state_view import Mode, StateView
+from app.publish.subscriptions import Subscriber
 from app.publish.views import MarketViews
 from app.telemetry.metrics import Metrics
 
@@ -55,11 +57,25 @@ class DataPublisher:
         delta_interval_s: float = 0.1,
         event_interval_s: float = 0.05,
         heartbeat_interval_s: float = 30.0,
+        session_ttl_s: float = 300.0,
+        sessions_per_owner: int = 100,
+        sectors: dict[str, frozenset[str]] | None = None,
     ) -> None:
         self.views = MarketViews(reader, feed_status, clock)
         self.managers: dict[str, ConnectionManager] = {
             path: ConnectionManager(path, metrics) for path in PATHS
         }
+        self.events = EventStream(
+            reader,
+            self.views,
+            clock,
+            metrics,
+            epoch=self.views.epoch,
+            interval_s=event_interval_s,
+            session_ttl_s=session_ttl_s,
+            sessions_per_owner=sessions_per_owner,
+            sectors=sectors,
+        )
         self.is_closing = False
         self._reader = reader
         self._feed_status = feed_status
@@ -81,10 +97,12 @@ class DataPublisher:
             for channel, stream in self._full.items():
                 tasks.create_task(stream.run(), name=f"publish:{channel}")
             tasks.create_task(self._rotation.run(), name="publish:delta")
+            tasks.create_task(self.events.run(), name="publish:events")
             tasks.create_task(self._heartbeat.run(), name="publish:heartbeat")
 
     def mark_changed(self, changes: Changes) -> None:
         """Remember what a batch changed; the streams concerned will send it."""
+        self.events.record(changes)
         for event in changes.session_events:
             self._notices.tell(partial(encode_session, event), Audience.WITHOUT_EVENTS)
         for alert in changes.alerts:
@@ -129,6 +147,9 @@ class DataPublisher:
         client.offer_event(encode_status(self._feed_status()))
 
         def leave(code: int) -> None:
+            if client.subscriber is not None:
+                self.events.leave(client.subscriber)  # keeps its session as it is now
+                client.subscriber = None
             for channel in tuple(client.views):
                 self.close_view(client, channel)
             unregister(code)
@@ -155,6 +176,10 @@ class DataPublisher:
             pace_s = self._full[Channel.MARKET].interval_s
         view = StateView(channel, mode, group if channel is Channel.MARKET else None, pace_s)
         client.views[channel] = view
+        if channel is Channel.ALERTS and mode == "delta":
+            subscriber = self.subscriber_of(client)
+            self.events.set_filter(subscriber, subscriber.filter.with_alerts(True))
+            return view
         if channel is Channel.ALERTS:
             client.offer_event(encode_alerts_snapshot(self._reader.get_alerts(limit=ALERTS_SNAPSHOT)))
             return view
@@ -168,12 +193,27 @@ class DataPublisher:
     def close_view(self, client: ClientConnection, channel: Channel) -> None:
         """Show a client nothing more of a channel."""
         view = client.views.pop(channel, None)
-        if view is None or channel is Channel.ALERTS:
+        if view is None:
+            return
+        if channel is Channel.ALERTS:
+            subscriber = client.subscriber
+            if subscriber is not None and subscriber.filter.alerts:
+                self.events.set_filter(subscriber, subscriber.filter.with_alerts(False))
             return
         if view.mode == "delta":
             self._rotation.remove(view)
         else:
             self._full[channel].remove(view)
+
+    def delta_pace_s(self, interval_s: float | None) -> float:
+        """Return the pace a delta view gets that asks for `interval_s`."""
+        return self._rotation.pace_s(interval_s)
+
+    def subscriber_of(self, client: ClientConnection) -> Subscriber:
+        """Return a client's place among the events, made at the first call."""
+        if client.subscriber is None:
+            client.subscriber = self.events.join(client)
+        return client.subscriber
 
     def resync(self, client: ClientConnection, channel: Channel | None = None) -> None:
         """Send the snapshot of a channel, or of all, again to a client of delta mode; now, or once it can take it."""

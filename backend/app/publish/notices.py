@@ -99,7 +99,7 @@ def _concerns(audience: Audience, client: ClientConnection) -> bool:
         case Audience.EVERYBODY:
             return True
         case Audience.WITHOUT_EVENTS:
-            return client.subscriber is None
+            return not client.is_subscriber
         case Audience.FULL_ALERTS:
             view = client.views.get(Channel.ALERTS)
             return view is not None and view.mode == "full"

@@ -17,6 +17,7 @@ from app.api.services import WebSocketLimits
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus, PriceData
 from app.publish.channels import Channel
 from tests.api.conftest import Backend, Serve
+from tests.api.frame_check import checked
 from tests.publish.fakes import OPENING, eventually, make_alert
 
 CHANNELS = ("market", "foreign", "index", "alerts")
@@ -24,7 +25,7 @@ CHANNELS = ("market", "foreign", "index", "alerts")
 
 async def read(client: ClientConnection) -> Any:
     async with asyncio.timeout(5):
-        return json.loads(await client.recv())
+        return checked(await client.recv())
 
 
 async def read_until_closed(client: ClientConnection) -> tuple[list[Any], int]:
@@ -32,7 +33,7 @@ async def read_until_closed(client: ClientConnection) -> tuple[list[Any], int]:
     async with asyncio.timeout(10):
         while True:
             try:
-                messages.append(json.loads(await client.recv()))
+                messages.append(checked(await client.recv()))
             except ConnectionClosed as closed:
                 return messages, closed.rcvd.code if closed.rcvd else 1006
 
@@ -103,7 +104,10 @@ async def test_ping_action_is_answered_with_pong(serve: Serve, backend: Backend)
         ("[" * 60_000, "BAD_JSON"),
         ('{"action":"x","a":' + "[" * 60_000, "BAD_JSON"),
         (b"\xff\xfe", "BAD_JSON"),
-        ('{"action":"subscribe","symbols":["VCB"]}', "UNKNOWN_ACTION"),
+        ('{"action":"dance","symbols":["VCB"]}', "UNKNOWN_ACTION"),
+        ('{"action":"subscribe","symbols":"VCB"}', "BAD_REQUEST"),
+        ('{"action":"subscribe","interval_ms":-1}', "BAD_REQUEST"),
+        ('{"action":"resync","channel":"VCB"}', "BAD_REQUEST"),
     ],
 )
 async def test_bad_message_is_answered_with_an_error_and_the_socket_stays(
