@@ -11,6 +11,7 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent / "native"
 FLAGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Werror")
+LIBRARIES = ("-lz",)
 
 
 class CompileError(Exception):
@@ -31,6 +32,7 @@ async def native_program(name: str) -> AsyncIterator[Path]:
             "-o",
             str(program),
             str(SOURCES / f"{name}.c"),
+            *LIBRARIES,
             stderr=asyncio.subprocess.PIPE,
         )
         _, complaints = await process.communicate()

@@ -11,11 +11,20 @@ from dataclasses import dataclass, field
 
 from benchmarks.figures import Figure
 from benchmarks.ws_load import LoadReport, load_clients
-from benchmarks.ws_rig import FEED_RATE, LOAD_CPUS, Rig, RigOptions, Usage, board_path, running_rig
+from benchmarks.ws_rig import (
+    FEED_RATE,
+    HOSE_SIZE,
+    LOAD_CPUS,
+    VN30_SIZE,
+    Rig,
+    RigOptions,
+    Usage,
+    board_path,
+    running_rig,
+)
 from benchmarks.ws_writers import Traffic, measure_writer
 
-ALONE_S = 6.0  # the feed without clients
-SETTLE_S = 5.0
+WARM_S = 2.0  # the first frames after a start are not counted
 FRAME_BYTES_MAX = 8 * 1024
 PUBLISH_P99_MS = 50.0
 RSS_MAX_BYTES = 500_000_000
@@ -29,23 +38,36 @@ class CrowdPlan:
     """How many clients for how long. Without `compare_s` no other writer is measured."""
 
     clients: int = 10_000
-    seconds: float = 30.0
+    seconds: float = 20.0
     compare_s: float = 8.0
+    alone_s: float = 4.0  # the feed without clients
+    settle_s: float = 3.0  # after the last one is in
     mode: str = "delta"
     settings: dict[str, str] = field(default_factory=dict)
     is_pinned: bool = True
+    deflates: bool = False
+    symbols: int = HOSE_SIZE
+
+    @property
+    def name(self) -> str:
+        """What the figures are called."""
+        history = "" if self.settings.get("DATABASE_URL", "off") == "off" else ", history on"
+        busy = ", all messages on the 30" if self.symbols <= VN30_SIZE else ""
+        return f"{self.clients:,} clients, {self.mode}{', deflate' if self.deflates else ''}{history}{busy}"
 
 
 async def measure_crowd(plan: CrowdPlan) -> list[Figure]:
     """Return the figures of one crowd."""
-    async with running_rig(RigOptions(plan.settings, plan.is_pinned)) as (rig, _):
+    settings = plan.settings | {"WS_DEFLATE": str(plan.deflates).lower()}
+    async with running_rig(RigOptions(settings, plan.is_pinned, plan.symbols)) as (rig, _):
         async with rig.feeding():
-            await asyncio.sleep(2.0)
-            alone = await rig.watch(ALONE_S)
+            await asyncio.sleep(WARM_S)
+            alone = await rig.watch(plan.alone_s)
+            path = board_path(plan.mode)
             async with load_clients(
-                rig.load_program, rig.port, plan.clients, board_path(plan.mode), cpus=LOAD_CPUS
+                rig.load_program, rig.port, plan.clients, path, cpus=LOAD_CPUS, deflates=plan.deflates
             ) as clients:
-                await asyncio.sleep(SETTLE_S)
+                await asyncio.sleep(plan.settle_s)
                 await clients.report()
                 usage = await rig.watch(plan.seconds)
                 report = await clients.report()
@@ -54,7 +76,7 @@ async def measure_crowd(plan: CrowdPlan) -> list[Figure]:
         all_us = usage.cpu_s / max(1, report.frames) * 1e6
         figures.append(
             Figure(
-                f"{_name(plan)}: CPU per frame delivered",
+                f"{plan.name}: CPU per frame delivered",
                 "for the record",
                 f"{our_us:.1f} us; {all_us:.1f} us with the feed's {alone.core_share:.0%} of a core",
             )
@@ -65,13 +87,8 @@ async def measure_crowd(plan: CrowdPlan) -> list[Figure]:
     return figures
 
 
-def _name(plan: CrowdPlan) -> str:
-    history = "" if plan.settings.get("DATABASE_URL", "off") == "off" else ", history on"
-    return f"{plan.clients:,} clients, {plan.mode}{history}"
-
-
 def _figures(plan: CrowdPlan, rig: Rig, connect_s: float, report: LoadReport, usage: Usage) -> list[Figure]:
-    name, queued = _name(plan), usage.queued_share
+    name, queued = plan.name, usage.queued_share
     closes = sum(report.closes.values())
     publish, feed = report.publish_ms, report.feed_ms
     machine_share = usage.core_share / MACHINE_CORES
@@ -126,14 +143,14 @@ async def _compare(plan: CrowdPlan, rig: Rig, traffic: Traffic, our_us: float, u
     above, below = our_us / c_us, text_us / our_us if our_us else 0.0
     return [
         Figure(
-            f"{_name(plan)}: CPU per frame against a writer in C",
+            f"{plan.name}: CPU per frame against a writer in C",
             f"<= {C_RATIO_MAX:.0f} x",
             f"{above:.2f} x ({c_us:.1f} us)",
             above <= C_RATIO_MAX,
             usage.queued_share,
         ),
         Figure(
-            f"{_name(plan)}: CPU per frame against send_text",
+            f"{plan.name}: CPU per frame against send_text",
             f">= {TEXT_RATIO_MIN:.0f} x better",
             f"{below:.2f} x better ({text_us:.1f} us)",
             below >= TEXT_RATIO_MIN,

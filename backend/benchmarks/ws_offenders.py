@@ -29,7 +29,7 @@ class OffendersPlan:
     clients: int = 500
     stalled: int = 50
     rounds: int = 3
-    seconds: float = 6.0  # a round without, and a round with
+    seconds: float = 5.0  # a round without, and a round with
 
 
 @dataclass
@@ -49,7 +49,7 @@ async def measure_offenders(plan: OffendersPlan) -> list[Figure]:
     rounds = Rounds()
     good = plan.clients - plan.stalled
     async with (
-        running_rig(RigOptions({})) as (rig, _),
+        running_rig(RigOptions()) as (rig, _),
         rig.feeding(),
         load_clients(rig.load_program, rig.port, good, board_path(), cpus=LOAD_CPUS) as clients,
     ):
@@ -86,7 +86,7 @@ async def _round_among(rig: Rig, clients: LoadClients, plan: OffendersPlan, roun
 
 async def flood(url: str, rate: int) -> int:
     """Send messages at a rate until closed; return the code."""
-    async with websockets.connect(url, compression=None, max_size=None) as socket:
+    async with websockets.connect(url, compression=None, max_size=None, proxy=None) as socket:
         reading = asyncio.create_task(_read(socket))
         with suppress(websockets.ConnectionClosed):
             while True:
@@ -98,7 +98,7 @@ async def flood(url: str, rate: int) -> int:
 
 async def send_large(url: str, size: int) -> int:
     """Send one message of `size` bytes; return the code the server closes with."""
-    async with websockets.connect(url, compression=None, max_size=None) as socket:
+    async with websockets.connect(url, compression=None, max_size=None, proxy=None) as socket:
         reading = asyncio.create_task(_read(socket))
         with suppress(websockets.ConnectionClosed):
             await socket.send("x" * size)

@@ -49,7 +49,7 @@ class Recovery:
 
 async def measure_return(plan: ReturnPlan) -> list[Figure]:
     """Return how long the wave and its traces last."""
-    async with running_rig(RigOptions({})) as (rig, restart), rig.feeding():
+    async with running_rig(RigOptions()) as (rig, restart), rig.feeding():
         async with load_clients(
             rig.load_program,
             rig.port,

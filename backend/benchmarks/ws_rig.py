@@ -11,7 +11,7 @@ import resource
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.simulator.securities import stock_symbols
@@ -24,8 +24,9 @@ from benchmarks.served_app import connect_when_up, free_port, served_app
 from benchmarks.thread_cpu import queued_s_of_process
 
 FEED_RATE = 5_000
-VN30_SIZE = 30
+VN30_SIZE, HOSE_SIZE = 30, 400
 SAMPLE_INTERVAL_S = 1.0
+SECOND_OF_FEED_WITHIN_S = 90.0  # the sender waits for a server that does not read
 _CORES = sorted(os.sched_getaffinity(0))
 SERVER_CPUS = _CORES[-1:]
 LOAD_CPUS = _CORES[:-1] or _CORES
@@ -103,7 +104,7 @@ class Rig:
     async def _feed(self, rate: int, is_over: asyncio.Event) -> None:
         while not is_over.is_set():
             await self._sender.tell({"count": rate, "rate": rate})
-            answer = await self._sender.answer()
+            answer = await self._sender.answer(SECOND_OF_FEED_WITHIN_S)
             self.behind_ms = max(self.behind_ms, answer["behind_ms"])
 
     async def open_day(self) -> None:
@@ -114,10 +115,15 @@ class Rig:
 
 @dataclass(frozen=True)
 class RigOptions:
-    """`settings`: the server's environment; with `is_pinned` it has one core and no other."""
+    """`settings`: the server's environment; with `is_pinned` it has one core and no other.
 
-    settings: dict[str, str]
+    `symbols` is how many stocks the feed is about, the VN30 among them: as many as HOSE lists, or those 30 alone,
+    each of which then changes in every frame.
+    """
+
+    settings: dict[str, str] = field(default_factory=dict)
     is_pinned: bool = True
+    symbols: int = HOSE_SIZE
 
     @property
     def cpus(self) -> list[int] | None:
@@ -130,9 +136,11 @@ async def running_rig(options: RigOptions) -> AsyncIterator[tuple[Rig, Callable[
     allow_many_files()
     async with AsyncExitStack() as stack, AsyncExitStack() as serving:
         program = await stack.enter_async_context(native_program("ws_load"))
-        sender = await stack.enter_async_context(ChildProcess("-m", "benchmarks.sender", cpus=LOAD_CPUS))
+        sending = ("-m", "benchmarks.sender", "--symbols", str(options.symbols))
+        sender = await stack.enter_async_context(ChildProcess(*sending, cpus=LOAD_CPUS))
         environment = {
             "DATABASE_URL": "off",
+            "TRACKED_SYMBOLS": "ALL",
             "SIM_URL": (await sender.answer())["url"],
             "WS_MAX_CONNECTIONS_PER_IP": "100000",
         } | options.settings

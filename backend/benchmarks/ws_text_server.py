@@ -88,6 +88,7 @@ async def _run(options: argparse.Namespace) -> None:
     )
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen(2048)
     tasks = [
         asyncio.create_task(uvicorn.Server(config).serve(sockets=[listener])),
         asyncio.create_task(server.write()),

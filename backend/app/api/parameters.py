@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from app.clock import VIETNAM
 
@@ -28,8 +29,12 @@ def parse_symbol(text: str) -> str:
     return symbol
 
 
+@lru_cache(maxsize=256)
 def parse_symbols(text: str | None, count_max: int) -> frozenset[str] | None:
-    """Parse `VCB,FPT`; None when there is nothing to narrow by."""
+    """Parse `VCB,FPT`; None when there is nothing to narrow by.
+
+    The same words give the same object: that two boards are alike is asked for every frame, and costs nothing then.
+    """
     parts = [part for part in (text or "").split(",") if part.strip()]
     if not parts:
         return None

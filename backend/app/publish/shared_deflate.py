@@ -15,8 +15,8 @@ from websockets.extensions.base import Extension
 from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.typing import ExtensionParameter
 
-WINDOW_BITS = 12  # the window websockets' own client asks for; on frames of 8 KB a larger one saves 1 %
-LEVEL = 1  # the quickest: 3 % more bytes than level 6 at a third of its time
+WINDOW_BITS = 12  # what websockets' own client asks for; 15 saves nothing on a frame of 14 KB
+LEVEL = 1  # the quickest: 0.17 of the bytes in 0.1 ms; level 6 makes it 0.14 in 0.24 ms
 PAYLOAD_BYTES_MIN = 512  # a smaller one saves nothing that would be seen in its packet
 _SYNC_FLUSH_TAIL_BYTES = 4  # 00 00 ff ff: RFC 7692 7.2.1 leaves it out
 

@@ -17,6 +17,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "common.h"
 
@@ -31,7 +32,7 @@ typedef enum { WAITING, CONNECTING, SHAKING, OPEN, GONE } state;
 typedef struct {
     int fd;
     state state;
-    int is_sampled;
+    int is_sampled, was_open;
     int64_t due_us;         /* WAITING: when to connect; SHAKING: when to give up */
     unsigned char head[HEAD_BYTES]; /* the first bytes of the frame: header, then payload */
     size_t head_size;
@@ -46,16 +47,18 @@ typedef struct {
     int64_t back_lo_us, back_hi_us; /* what the server's bye asked for */
 } client;
 
+#define DEFLATE_OFFER "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n"
+
 static struct {
-    int port, clients, addresses, in_flight, sample_every, never_reads, reconnects;
+    int port, clients, addresses, in_flight, sample_every, never_reads, reconnects, deflates;
     const char *path, *message;
 } options = {.addresses = 20, .in_flight = 64, .sample_every = 50, .path = "/"};
 
 static client *clients;
-static int poller, open_count, shaking_count, waiting_count;
+static int poller, open_count, joined_count, shaking_count, waiting_count;
 static uint64_t frames, bytes, refused, closes[CLOSE_CODES];
 static histogram publish_ms, feed_ms, sizes;
-static char buffer[BUFFER_BYTES];
+static char buffer[BUFFER_BYTES], inflated[1 << 20];
 
 /* -- connecting -- */
 
@@ -76,7 +79,7 @@ static void lose(client *c) {
     close(c->fd);
     c->fd = -1;
     c->state = GONE;
-    if (!options.reconnects) return;
+    if (c->was_open && !options.reconnects) return;
     /* the server's bye says when to come back; without it, and again later, full jitter on a doubling delay */
     int64_t now = clock_us(CLOCK_MONOTONIC);
     if (c->back_hi_us) {
@@ -118,8 +121,9 @@ static void send_request(client *c) {
     char request[1024];
     int size = snprintf(request, sizeof request,
                         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-                        options.path, options.port);
+                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%s\r\n",
+                        options.path, options.port,
+                        options.deflates ? DEFLATE_OFFER : "");
     if (size >= (int)sizeof request || write(c->fd, request, (size_t)size) != size) {
         lose(c);
         return;
@@ -151,6 +155,8 @@ static ssize_t take_answer(client *c, const char *data, size_t size) {
     const char *end = memmem(data, size, "\r\n\r\n", 4);
     if (!end || strncmp(data, "HTTP/1.1 101", 12)) return -1;
     c->state = OPEN;
+    joined_count += !c->was_open;
+    c->was_open = 1;
     c->head_size = c->header_size = 0;
     c->left = 0;
     c->newest_stamp = -1;
@@ -202,8 +208,8 @@ static int64_t newest_stamp_of(const char *body, size_t size, int64_t now_us) {
     return newest;
 }
 
-static void take_stamps(client *c, int64_t now_us) {
-    int64_t newest = newest_stamp_of(c->body, c->size, now_us);
+static void take_stamps(client *c, const char *body, size_t size, int64_t now_us) {
+    int64_t newest = newest_stamp_of(body, size, now_us);
     if (newest < 0) return;
     if (c->newest_stamp >= 0) {
         double young = (double)stamp_age(newest, now_us), old = (double)stamp_age(c->newest_stamp, now_us);
@@ -220,6 +226,50 @@ static void take_bye(client *c, const char *payload, size_t size) {
     c->back_hi_us = *next == ',' ? strtoll(next + 1, NULL, 10) * 1000 : c->back_lo_us;
 }
 
+/* Open a compressed message (RFC 7692, no context takeover); return its size. */
+static size_t inflate_body(const client *c) {
+    static z_stream stream;
+    static int is_ready;
+    static unsigned char tail[] = {0, 0, 0xff, 0xff};
+    if (!is_ready && inflateInit2(&stream, -15) != Z_OK) fail("inflateInit2");
+    is_ready = 1;
+    inflateReset(&stream);
+    stream.next_out = (unsigned char *)inflated;
+    stream.avail_out = sizeof inflated;
+    stream.next_in = (unsigned char *)c->body;
+    stream.avail_in = (unsigned)c->size;
+    int result = inflate(&stream, Z_SYNC_FLUSH);
+    if (result == Z_OK) {
+        stream.next_in = tail;
+        stream.avail_in = sizeof tail;
+        result = inflate(&stream, Z_SYNC_FLUSH);
+    }
+    if (result != Z_OK && result != Z_BUF_ERROR) {
+        fprintf(stderr, "a frame that cannot be opened: %d\n", result);
+        exit(3);
+    }
+    return sizeof inflated - stream.avail_out;
+}
+
+static void take_text(client *c, const char *payload, size_t shown, int64_t now_us, int64_t now_real_us) {
+    const char *text = payload, *body = c->body;
+    size_t size = c->size;
+    frames++;
+    c->frames++;
+    bytes += c->size;
+    histogram_add(&sizes, (double)c->size);
+    if (c->head[0] & 0x40) { /* RSV1: compressed; opening those of the sampled is enough */
+        if (!c->is_sampled) return;
+        size = inflate_body(c);
+        text = body = inflated;
+        shown = size < HEAD_BYTES ? size : HEAD_BYTES;
+    }
+    int64_t age_us = age_of(text, shown, now_real_us);
+    if (age_us >= 0) histogram_add(&publish_ms, (double)age_us / 1e3);
+    if (c->is_sampled) take_stamps(c, body, size, now_us);
+    if (!strncmp(text, "{\"type\":\"bye\"", 13)) take_bye(c, text, shown);
+}
+
 /* Return 0 when the client is no longer there. */
 static int take_frame(client *c, int64_t now_us, int64_t now_real_us) {
     char *payload = (char *)c->head + c->header_size;
@@ -227,14 +277,7 @@ static int take_frame(client *c, int64_t now_us, int64_t now_real_us) {
     payload[shown] = 0; /* head has room for it */
     switch (c->head[0] & 15) {
         case TEXT:
-            frames++;
-            c->frames++;
-            bytes += c->size;
-            histogram_add(&sizes, (double)c->size);
-            int64_t age_us = age_of(payload, shown, now_real_us);
-            if (age_us >= 0) histogram_add(&publish_ms, (double)age_us / 1e3);
-            if (c->is_sampled) take_stamps(c, now_us);
-            if (!strncmp(payload, "{\"type\":\"bye\"", 13)) take_bye(c, payload, shown);
+            take_text(c, payload, shown, now_us, now_real_us);
             return 1;
         case PING:
             send_masked(c, PONG, payload, shown);
@@ -383,7 +426,7 @@ static int obey(void) {
 }
 
 static void read_options(int count, char **words) {
-    for (int letter; (letter = getopt(count, words, "p:n:u:a:i:s:m:xr")) > 0;) switch (letter) {
+    for (int letter; (letter = getopt(count, words, "p:n:u:a:i:s:m:xrz")) > 0;) switch (letter) {
             case 'p': options.port = atoi(optarg); break;
             case 'n': options.clients = atoi(optarg); break;
             case 'u': options.path = optarg; break;
@@ -393,6 +436,7 @@ static void read_options(int count, char **words) {
             case 'm': options.message = optarg; break;
             case 'x': options.never_reads = 1; break;
             case 'r': options.reconnects = 1; break;
+            case 'z': options.deflates = 1; break;
             default: exit(2);
         }
 }
@@ -434,8 +478,8 @@ int main(int count, char **words) {
                 on_readable(c);
             }
         }
-        if (!has_said && open_count == options.clients) {
-            printf("{\"connected\":%d,\"seconds\":%.2f}\n", open_count,
+        if (!has_said && joined_count == options.clients) {
+            printf("{\"connected\":%d,\"seconds\":%.2f}\n", joined_count,
                    (double)(clock_us(CLOCK_MONOTONIC) - began_us) / 1e6);
             fflush(stdout);
             has_said = 1;
