@@ -166,7 +166,7 @@ class EventStream:
         self._leave(subscriber)
         session, subscriber.session = subscriber.session, None
         if session is not None:
-            session.position = subscriber.cursor
+            session.position = max(session.position, subscriber.cursor)  # a blind return starts before it
             self._users.pop(session.id, None)
             self.sessions.save(session)
         self._rest_if_unwanted()

@@ -290,6 +290,19 @@ async def test_events_over_any_drops_and_returns_come_once_in_order_and_complete
         check_complete(scenario, client)
 
 
+async def test_return_with_position_after_an_unread_blind_one_repeats_nothing() -> None:
+    scenario = Scenario()
+    client = scenario.join(VNM)
+    scenario.feed(make_trade("VNM", 60_000, 100, 100), make_index("VN30", 1_900.0))
+    await scenario.push()
+    client.drop(frames_read=1)
+    client.come_back(with_position=False)
+    client.drop(frames_read=0)
+    client.come_back(with_position=True)
+    await scenario.finish()  # raises when something comes twice
+    check_complete(scenario, client)
+
+
 changes = st.tuples(st.just("change"), numbers, numbers)
 
 
