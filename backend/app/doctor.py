@@ -6,6 +6,7 @@ Each check is bounded in time, changes nothing, and says what to do. No secret i
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -65,7 +66,6 @@ class DoctorSettings(Struct, frozen=True):
     data_dir: Path
     place: DatabasePlace | None
     timescale: Literal["auto", "require", "off"] = "auto"
-    simulator_url: str = ""
 
 
 type Check = Callable[[], Awaitable[Finding]]
@@ -203,6 +203,11 @@ class _Network:
 
 async def _disk(data_dir: Path) -> Finding:
     place = next(path for path in (data_dir, *data_dir.parents) if path.exists())
+    if not os.access(place, os.W_OK | os.X_OK):
+        fact = f"no permission to write to {place}"
+        return Finding(
+            "disk", Verdict.FAIL, fact, "name a folder of yours with DATA_DIR: no row could be kept"
+        )
     free = shutil.disk_usage(place).free
     fact = f"{free / 1024**3:.1f} GB free for {data_dir}"
     remedy = "make room, or set DATA_DIR: below 256 MB new rows are refused"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import date
@@ -21,7 +22,7 @@ from app.history.backfill import Backfill, FetchMinutes
 from app.history.batch_writer import BatchWriter
 from app.history.candle_repair import CandleRepair, TrackedSymbols
 from app.history.embedded_postgres import EmbeddedPostgres, database_name
-from app.history.errors import EmbeddedPostgresError, SchemaError, describe
+from app.history.errors import EmbeddedPostgresError, HistoryUnavailable, SchemaError, describe
 from app.history.gap_recorder import GapRecorder
 from app.history.kept_states import StateKeeper
 from app.history.pool import DatabasePool
@@ -29,6 +30,7 @@ from app.history.postgres_cluster import default_data_dir
 from app.history.recovery import Recovery
 from app.history.restore import Restored
 from app.history.retention import Retention, RetentionDays
+from app.history.row_codec import BuriedRow
 from app.history.simulated_days import next_simulated_date
 from app.history.spool import Spool, SpoolStatus
 from app.history.spool_file import SpoolLockedError
@@ -143,6 +145,13 @@ class History:
         """Return how many rows wait, and since when."""
         return self.spool.status()
 
+    async def dead_rows(self, limit: int) -> Sequence[BuriedRow]:
+        """Return the newest rows no database takes. Raise HistoryUnavailable while the spool's file can't be read."""
+        try:
+            return await self.spool.read_dead(limit)
+        except sqlite3.Error as error:
+            raise HistoryUnavailable(describe(error)) from None
+
     async def backfill(self, fetch: FetchMinutes, symbols: Sequence[str]) -> bool:
         """Fill the days before the first start. Return whether all is filled."""
         return await Backfill(self.pool, self._clock, fetch).run(symbols, self._clock.now().date())
@@ -172,7 +181,7 @@ class History:
                 self._end_process(str(error))
                 yield
                 return
-            stack.push_async_callback(self.spool.stop)
+            stack.push_async_callback(self._stop_spool)
             if self._embedded is not None:
                 stack.push_async_callback(self._stop_server, self._embedded)
             stack.push_async_callback(self._end, self._task(self._run_database(), "history:database"))
@@ -267,6 +276,15 @@ class History:
     async def _stop_server(self, server: EmbeddedPostgres) -> None:
         await server.stop(is_hung=self._is_hung)
 
+    async def _stop_spool(self) -> None:
+        """Commit what is pending, and say what is left: on disk, or nowhere."""
+        await self.spool.stop()
+        status, lost = self.spool.status(), self.spool.pending_rows
+        if status.rows > lost:
+            logger.warning("history: %s rows stay in the spool until the next start", status.rows - lost)
+        if lost:
+            logger.error("history: %s rows are lost, no file took them (%s)", lost, status.reason)
+
     async def _last_flush(self) -> None:
         """Keep states and drain what can be drained at once; then let go of the connections, hung or not."""
         self.writer.keep_states()
@@ -274,10 +292,6 @@ class History:
         is_empty = is_connected and await self.writer.flush(LAST_FLUSH_S)
         self._is_hung = is_connected and not is_empty and not await self.pool.answers(CLOSE_S)
         await self.pool.close(CLOSE_S)
-        if not is_empty and self.spool.status().rows:
-            logger.warning(
-                "history: %s rows stay in the spool until the next start", self.spool.status().rows
-            )
 
     async def _retain(self) -> None:
         settings = self._settings

@@ -199,6 +199,7 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         stored = {
             "database_status": lambda: history.database_status,
             "spool_status": history.spool_status,
+            "dead_rows": history.dead_rows,
             "open_gaps": lambda: history.gaps.open_gaps,
             "history": _history_access(application, history, futures),
         }

@@ -156,6 +156,12 @@ def test_check_of_a_sound_database_is_0_and_of_a_damaged_one_1(
     assert out.endswith(": 1 differences; no rows wait in the spool\n")
 
 
+def test_check_of_nothing_does_not_say_that_it_adds_up(run: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, _ = run("db-check", "--symbol", "NOPE")
+    assert code == 0
+    assert ": nothing is stored there, so nothing was compared; " in out
+
+
 def test_check_says_how_many_rows_wait_in_the_spool(
     run: Callable[..., tuple[int, str, str]], data_dir: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
 import resource
 import shutil
 from collections.abc import Callable
@@ -289,3 +290,13 @@ async def test_server_of_our_own_is_asked_when_it_runs(
         await server.stop()
     assert (await run(settings(place=place)))["database"].fact.endswith("not running now")
     shutil.rmtree(base, ignore_errors=True)
+
+
+async def test_folder_that_may_not_be_written_to_fails(
+    ssi: FakeSsi, settings: Callable[..., DoctorSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)  # root may write everywhere
+    found = (await run(settings()))["disk"]
+    assert found.verdict is Verdict.FAIL
+    assert found.fact.startswith("no permission to write to ")
+    assert "DATA_DIR" in found.remedy

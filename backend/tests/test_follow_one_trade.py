@@ -53,7 +53,13 @@ async def test_trade_of_ssi_reaches_the_clients_of_four_channels() -> None:
     sdk_thread.join()
 
     # publish: each channel sends on its own task, the first change at once.
-    await eventually(lambda: all(sink.frames for sink in sinks.values()))
+    # A session event goes to everybody in a frame of its own, beside the states.
+    await eventually(
+        lambda: (
+            sinks[Channel.ALERTS].of_type("alert")
+            and all(sink.states for channel, sink in sinks.items() if channel is not Channel.ALERTS)
+        )
+    )
     publishing.cancel()
     await asyncio.wait([publishing])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -18,7 +17,6 @@ from app.market.market_time import VIETNAM
 DAYS_MAX = 1_000  # trading days: four years, twice what is kept by default
 CURSOR_LENGTH_MAX = 512
 _MOMENT_LENGTH_MAX = 64
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LAST_INSTANT = timedelta(days=1) - timedelta(microseconds=1)
 
 
@@ -133,6 +131,13 @@ def _moment(name: str, text: str | None, *, is_end: bool = False) -> datetime | 
         moment = parse_moment(text)
     except BadParameterError as error:
         raise BadParameterError(f"{name}: {error}") from None
-    if is_end and _DATE.fullmatch(text.strip()):
-        return moment + _LAST_INSTANT
-    return moment
+    return moment + _LAST_INSTANT if is_end and _is_date(text) else moment
+
+
+def _is_date(text: str) -> bool:
+    """Whether it is a date without a time, in any form parse_moment takes: 2026-11-20, 20261120."""
+    try:
+        date.fromisoformat(text.strip())
+    except ValueError:
+        return False
+    return True

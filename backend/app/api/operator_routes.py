@@ -1,21 +1,22 @@
-"""Who is connected, and what the WebSocket protocol is: for operators and for developers of clients."""
+"""Who is connected, what could not be stored, what the WebSocket protocol is: for operators and client developers."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from app.api import websocket_schemas
+from app.api import schemas, websocket_schemas
 from app.api.conversation import ERROR_CODES
 from app.api.dependencies import Services, require_operator, require_token
-from app.api.errors import error_responses
+from app.api.errors import ApiError, error_responses
 from app.api.responses import JsonBytes, json_of
 from app.clock import VIETNAM
+from app.history.errors import HistoryUnavailable
 from app.market.models import Alert, AlertType, Phase, SessionEvent, Severity
 from app.publish import messages
 from app.publish.channels import Channel
@@ -23,6 +24,8 @@ from app.publish.close_codes import CLOSE_CODES
 from app.publish.connection_manager import ConnectionManager
 from app.publish.fragments import encode_json
 from app.publish.state_view import StateView
+
+DEAD_ROWS_MAX = 1_000  # at most 5 MB
 
 router = APIRouter(tags=["websocket"])
 
@@ -100,6 +103,25 @@ async def websocket_connections(services: Services) -> Response:
             for client in manager.clients
         ]
     )
+
+
+@router.get(
+    "/api/spool/dead-rows",
+    tags=["health"],
+    response_model=schemas.DeadRows,
+    dependencies=[Depends(require_operator)],
+    responses=error_responses(401, 403, 422, 503),
+)
+async def dead_rows(
+    services: Services, limit: Annotated[int, Query(ge=1, le=DEAD_ROWS_MAX)] = 100
+) -> Response:
+    """Return the newest rows that no database takes, each with the reason."""
+    try:
+        return json_of({"data": await services.dead_rows(limit)})
+    except HistoryUnavailable:
+        raise ApiError(
+            503, "spool_unavailable", "the spool's file can't be read right now", {"Retry-After": "5"}
+        ) from None
 
 
 @router.get(

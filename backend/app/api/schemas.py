@@ -248,6 +248,19 @@ class SpoolStatus(_Schema):
     )
 
 
+class BuriedRow(_Schema):
+    """A row no database takes, and why."""
+
+    buried_at: datetime
+    table: str = Field(examples=["trades"])
+    row: str = Field(description="Its values as text, in the order of the table's columns.")
+    reason: str = Field(examples=['23514 new row violates check constraint "trades_price_plausible"'])
+
+
+class DeadRows(_Schema):
+    data: list[BuriedRow]
+
+
 class Health(_Schema):
     status: str = Field(description="ok or degraded", examples=["ok"])
     database: str = Field(description="connected, unavailable or not_configured", examples=["connected"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from app.api.access import AccessPolicy
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
 from app.clock import Clock
+from app.history.row_codec import BuriedRow
 from app.market.models import FeedStatus
 from app.publish.data_publisher import DataPublisher
 from app.publish.market_reader import MarketReader
@@ -46,6 +47,10 @@ def _no_database() -> str:
 
 def _every_symbol(_symbol: str) -> bool:
     return True
+
+
+async def _no_dead_rows(_limit: int) -> Sequence[BuriedRow]:
+    return ()
 
 
 def _no_gaps() -> int:
@@ -86,4 +91,5 @@ class ApiServices:
     history: HistoryAccess = field(default_factory=HistoryAccess)
     database_status: Callable[[], str] = _no_database  # connected, unavailable, not_configured
     spool_status: Callable[[], SpoolHealth | None] = _no_spool
+    dead_rows: Callable[[int], Awaitable[Sequence[BuriedRow]]] = _no_dead_rows  # or raises HistoryUnavailable
     open_gaps: Callable[[], int] = _no_gaps  # of today

@@ -261,6 +261,8 @@ class _CheckReport:
     def end(self, waiting: str) -> int:
         self._progress.clear()
         verdict = f"{self._differences:,} differences" if self._differences else "all of it adds up"
+        if not self._checked:
+            verdict = "nothing is stored there, so nothing was compared"
         sys.stdout.write(
             f"db-check: {self._checked} days, {self._trades:,} trades, {self._candles:,} one-minute candles: {verdict};"
             f" {waiting}\n"

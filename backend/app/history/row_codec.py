@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from app.history.tables import TABLE_BY_NAME, Row
 
@@ -28,6 +29,15 @@ _encoder = msgspec.msgpack.Encoder()
 _list_decoder = msgspec.msgpack.Decoder(list[msgspec.Raw])
 
 type DeadRow = tuple[str, str, str]  # table, the row as text, why
+
+
+class BuriedRow(Struct, frozen=True):
+    """A row no database takes, as the spool keeps it."""
+
+    buried_at: datetime
+    table: str
+    row: str
+    reason: str
 
 
 def encode_rows(table: str, rows: Sequence[Row]) -> tuple[bytes, int, list[DeadRow]]:

@@ -23,7 +23,7 @@ from typing import Any
 from msgspec import Struct
 
 from app.history.errors import describe
-from app.history.row_codec import DeadRow
+from app.history.row_codec import BuriedRow, DeadRow
 from app.history.spool_file import Positions, SpoolBatch, SpoolFile, SpoolLockedError, States, is_damaged
 from app.history.tables import Row
 
@@ -127,13 +127,24 @@ class Spool:
     def _has_pending(self) -> bool:
         return self._pending_rows > 0 or bool(self._states)
 
+    @property
+    def pending_rows(self) -> int:
+        """How many rows were taken and are not committed; after `stop` those are lost."""
+        return self._pending_rows
+
     def status(self) -> SpoolStatus:
         """Return figures that cost nothing to read."""
         oldest_at_s = self._file.oldest_at_s
+        if oldest_at_s is not None:
+            oldest_s = time.time() - oldest_at_s
+        else:
+            oldest_s = (
+                time.monotonic() - self._pending_since_s if self._reason and self._pending_rows else 0.0
+            )
         is_overfull = self._pending_rows >= self._pending_rows_max
         return SpoolStatus(
             rows=self._file.rows + self._pending_rows,
-            oldest_s=round(max(0.0, time.time() - oldest_at_s), 3) if oldest_at_s is not None else 0.0,
+            oldest_s=round(max(0.0, oldest_s), 3),
             dead_rows=self._file.dead_rows,
             is_refusing=self._is_full or is_overfull,
             reason=self._reason,
@@ -166,8 +177,8 @@ class Spool:
         """Return the newest trading date states were kept of, None without any."""
         return await self._ask(SpoolFile.last_kept_date)
 
-    async def read_dead(self, rows_max: int = 100) -> list[tuple[float, str, str, str]]:
-        """Return the newest dead rows: when, table, row, reason."""
+    async def read_dead(self, rows_max: int = 100) -> list[BuriedRow]:
+        """Return the newest dead rows, newest first."""
         return await self._ask(lambda file: file.read_dead(rows_max))
 
     async def clear(self) -> None:
@@ -246,7 +257,7 @@ class Spool:
             if not self._has_pending:
                 return
             rows, positions, states = self._pending, self._positions, self._states
-            count = self._pending_rows
+            count, since_s = self._pending_rows, self._pending_since_s
             self._pending, self._positions, self._states = {}, {}, {}
         try:
             self._append(rows, positions, states)
@@ -255,6 +266,7 @@ class Spool:
             with self._wake:
                 self._put_back(rows, positions)
                 self._states = {**states, **self._states}
+                self._pending_since_s = since_s
                 self._retry_at_s = time.monotonic() + RETRY_S
             return
         with self._wake:

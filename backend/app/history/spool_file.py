@@ -20,8 +20,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from app.history.row_codec import DeadRow, decode_rows, encode_rows
+from app.history.row_codec import BuriedRow, DeadRow, decode_rows, encode_rows
 from app.history.tables import Row
+from app.market.market_time import moment_at
 
 FREE_BYTES_MIN = 256 * 1024**2  # a whole day of 1,600 symbols is about 150 MB, and PostgreSQL needs room too
 FREE_BYTES_AGAIN = FREE_BYTES_MIN * 5 // 4  # not on and off around one number
@@ -242,11 +243,12 @@ class SpoolFile:
         found = self._db.execute("SELECT max(trading_date) FROM states").fetchone()[0]
         return date.fromisoformat(found) if found is not None else None
 
-    def read_dead(self, rows_max: int = 100) -> list[tuple[float, str, str, str]]:
-        """Return the newest dead rows: when, table, row, reason."""
-        return self._db.execute(
+    def read_dead(self, rows_max: int = 100) -> list[BuriedRow]:
+        """Return the newest dead rows, newest first."""
+        found = self._db.execute(
             "SELECT at_s, table_name, row, reason FROM dead ORDER BY id DESC LIMIT ?", (rows_max,)
-        ).fetchall()
+        )
+        return [BuriedRow(moment_at(at_s), *texts) for at_s, *texts in found]
 
     def tidy(self) -> None:
         """Give a little of the emptied space back; called when there is nothing else to do."""

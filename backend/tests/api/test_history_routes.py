@@ -118,6 +118,12 @@ async def test_candles_hold_active_buying_and_selling_oldest_first(rest: httpx.A
     assert (bars[1]["origin"], bars[1]["is_repaired"], bars[1]["open"]) == (None, False, 61_500)
 
 
+@pytest.mark.parametrize("day", ["2026-11-19", "20261119", "2026-W47-4", " 2026-11-19"])
+async def test_date_as_an_end_is_the_whole_day(rest: httpx.AsyncClient, day: str) -> None:
+    ticks = (await get(rest, "VCB/ticks", **{"from": day}, to=day))["data"]
+    assert (ticks[0]["timestamp"], len(ticks)) == ("2026-11-19T14:45:00+07:00", TICKS_A_DAY + 1)
+
+
 async def test_candles_of_a_day_stand_at_its_midnight(rest: httpx.AsyncClient) -> None:
     days = (await get(rest, "VCB/candles", interval="1d"))["data"]
     assert [day["timestamp"][:10] for day in days] == ["2026-11-19", "2026-11-20"]
@@ -270,6 +276,7 @@ async def test_gaps_are_narrowed_by_date_symbol_and_state(rest: httpx.AsyncClien
 
     assert await ids() == ["g3", "g2", "g1"]
     assert await ids(to="2026-11-19") == ["g1"]
+    assert await ids(**{"from": "20261119"}, to="20261119") == ["g1"]
     assert await ids(**{"from": "2026-11-20"}) == ["g3", "g2"]
     assert await ids(symbol="vcb") == ["g2", "g1"]
     assert await ids(open="true") == ["g2", "g1"]

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +17,9 @@ from pydantic import TypeAdapter
 from app.api import health_routes, market_routes, operator_routes
 from app.api.access import AccessSettings
 from app.api.services import DashboardConfig
+from app.clock import VIETNAM
+from app.history.errors import HistoryUnavailable
+from app.history.row_codec import BuriedRow
 from app.market.models import (
     BasisPoint,
     Changes,
@@ -54,6 +57,16 @@ ROUTES = (
     "/api/ws/connections",
     "/v1/ws/connections",
     "/api/ws/protocol",
+    "/api/spool/dead-rows",
+)
+
+
+OPERATOR_ROUTES = (
+    "/api/ws/stats",
+    "/v1/ws/stats",
+    "/api/ws/connections",
+    "/v1/ws/connections",
+    "/api/spool/dead-rows",
 )
 
 
@@ -350,11 +363,11 @@ async def test_token_guards_rest_but_not_health_config_and_metrics() -> None:
         ("127.0.0.1", "rebound.example:8000", {}, 403),
     ],
 )
-async def test_ws_stats_without_auth_are_for_this_machine_only(
+async def test_operators_routes_without_auth_are_for_this_machine_only(
     backend: Backend, peer: str, host: str, headers: dict[str, str], status_code: int
 ) -> None:
     async with rest_client(backend.app(), peer, f"http://{host}") as rest:
-        for route in ("/api/ws/stats", "/v1/ws/stats", "/api/ws/connections", "/v1/ws/connections"):
+        for route in OPERATOR_ROUTES:
             assert (await rest.get(route, headers=headers)).status_code == status_code
 
 
@@ -395,6 +408,35 @@ async def test_indices_before_any_data_are_empty(rest: httpx.AsyncClient, backen
     backend.market.indices["VN30"] = IndexData("VN30")
     backend.publisher.mark_changed(Changes(indices={"VN30"}))
     assert (await rest.get("/api/indices")).json()["VN30"]["intraday"] == []
+
+
+async def test_dead_rows_are_told_with_their_reason() -> None:
+    buried = BuriedRow(datetime(2026, 11, 20, 9, 15, tzinfo=VIETNAM), "trades", "('VCB', -1)", "23514 no")
+    asked: list[int] = []
+
+    async def dead_rows(limit: int) -> list[BuriedRow]:
+        asked.append(limit)
+        if len(asked) > 1:
+            raise HistoryUnavailable("the spool is not open")
+        return [buried]
+
+    async with rest_client(Backend(overrides={"dead_rows": dead_rows}).app()) as rest:
+        answer = await rest.get("/api/spool/dead-rows?limit=7")
+        assert answer.json() == {
+            "data": [
+                {
+                    "buried_at": "2026-11-20T09:15:00+07:00",
+                    "table": "trades",
+                    "row": "('VCB', -1)",
+                    "reason": "23514 no",
+                }
+            ]
+        }
+        closed = await rest.get("/api/spool/dead-rows")
+        for limit in ("0", "1001", "x"):
+            assert (await rest.get(f"/api/spool/dead-rows?limit={limit}")).status_code == 422
+    assert (closed.status_code, closed.json()["error"]["code"]) == (503, "spool_unavailable")
+    assert asked == [7, 100]
 
 
 async def test_services_replaced_keep_their_defaults(backend: Backend) -> None:

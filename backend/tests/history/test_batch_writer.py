@@ -154,8 +154,8 @@ async def test_writer_eight_absurd_rows_are_dead_with_a_reason_and_the_rest_is_s
         dead = await made.spool.read_dead()
     assert await totals(connection) == list(range(1, 2380))
     assert len(dead) == 8
-    assert all(table == "trades" and reason for _, table, _, reason in dead)
-    assert sum("trades_price_plausible" in reason for *_, reason in dead) == 3
+    assert all(row.table == "trades" and row.reason for row in dead)
+    assert sum("trades_price_plausible" in row.reason for row in dead) == 3
 
 
 async def test_writer_gap_opened_and_closed_in_one_batch_is_stored_closed(

@@ -120,8 +120,8 @@ async def test_spool_row_that_cannot_be_encoded_is_dead_and_the_others_are_kept(
     await until(lambda: committed(spool) == 1)
     assert spool.status().dead_rows == 2
     dead = await spool.read_dead()
-    assert all(table == "trades" and "can't be encoded" in reason for _, table, _, reason in dead)
-    assert str(2**70) in dead[1][2]
+    assert all(row.table == "trades" and "can't be encoded" in row.reason for row in dead)
+    assert str(2**70) in dead[1].row
 
 
 def test_codec_row_that_does_not_fit_the_table_is_dead_alone() -> None:
@@ -194,6 +194,18 @@ async def test_spool_of_another_process_is_refused_with_one_line(tmp_path: Path)
     await first.stop()
 
 
+async def test_spool_that_cannot_be_written_says_at_its_end_how_many_rows_no_file_took(
+    tmp_path: Path,
+) -> None:
+    blocked = tmp_path / "history"
+    blocked.write_text("a file where the folder should be")
+    spool = Spool(blocked / "spool.sqlite")
+    await spool.start()
+    assert spool.put(rows(1, 2), {})
+    await spool.stop()
+    assert (spool.pending_rows, spool.status().rows) == (2, 2)
+
+
 async def test_spool_that_cannot_be_written_refuses_when_memory_is_full_and_recovers(tmp_path: Path) -> None:
     blocked = tmp_path / "history"
     blocked.write_text("a file where the folder should be")
@@ -204,6 +216,9 @@ async def test_spool_that_cannot_be_written_refuses_when_memory_is_full_and_reco
     assert not spool.put(rows(4), {})
     assert spool.status().is_refusing
     assert spool.status().refused_rows == 1
+    first_s = spool.status().oldest_s
+    await until(lambda: spool.status().oldest_s > first_s)
+    assert (spool.pending_rows, spool.status().rows) == (3, 3)
     blocked.unlink()
     await until(lambda: committed(spool) == 3)
     assert spool.put(rows(5), {})

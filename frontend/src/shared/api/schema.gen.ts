@@ -506,6 +506,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/spool/dead-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dead Rows
+         * @description Return the newest rows that no database takes, each with the reason.
+         */
+        get: operations["dead_rows_api_spool_dead_rows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ws/protocol": {
         parameters: {
             query?: never;
@@ -915,6 +935,32 @@ export interface components {
             messages: components["schemas"]["EventMessage"][];
         };
         /**
+         * BuriedRow
+         * @description A row no database takes, and why.
+         */
+        BuriedRow: {
+            /**
+             * Buried At
+             * Format: date-time
+             */
+            buried_at: string;
+            /**
+             * Table
+             * @example trades
+             */
+            table: string;
+            /**
+             * Row
+             * @description Its values as text, in the order of the table's columns.
+             */
+            row: string;
+            /**
+             * Reason
+             * @example 23514 new row violates check constraint "trades_price_plausible"
+             */
+            reason: string;
+        };
+        /**
          * ByeMessage
          * @description The server stops: come back after a random time within [lo, hi] milliseconds.
          */
@@ -1062,6 +1108,11 @@ export interface components {
              * @example 0.1.0
              */
             version: string;
+        };
+        /** DeadRows */
+        DeadRows: {
+            /** Data */
+            data: components["schemas"]["BuriedRow"][];
         };
         /**
          * DeltaMessage
@@ -3745,6 +3796,64 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    dead_rows_api_spool_dead_rows_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadRows"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
