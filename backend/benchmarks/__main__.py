@@ -19,6 +19,7 @@ from benchmarks.figures import Figure, format_table
 from benchmarks.machine import describe_machine
 from benchmarks.snapshot_bench import measure_snapshot
 from benchmarks.stages_bench import measure_stages, measure_wake
+from benchmarks.ws_bytes_bench import measure_bytes
 
 type Bench = Callable[[bool], Awaitable[list[Figure]]]
 
@@ -42,6 +43,7 @@ BENCHES: dict[str, Bench] = {
     "stages": _stages,
     "wake": lambda is_quick: measure_wake(5_000, 2 if is_quick else 5),
     "snapshot": _snapshot,
+    "bytes": lambda is_quick: measure_bytes(15 if is_quick else 60),
     "start": lambda is_quick: measure_cold_start(2 if is_quick else 4),
     "fan-out": lambda is_quick: measure_fan_out(100, 5 if is_quick else 15, 500),
 }

@@ -150,5 +150,6 @@ class DeltaRotation:
         return max(line.interval_s, load_s)
 
     def _pause_s(self) -> float:
-        dues_s = [line.views[0][0].due_s for line in self._lines.values() if line.unasked]
-        return max(SLOT_S, min(dues_s, default=0.0) - self._clock.monotonic_s())
+        """Return how long nobody is due, whatever is marked meanwhile."""
+        next_due_s = min((line.views[0][0].due_s for line in self._lines.values()), default=0.0)
+        return max(SLOT_S, next_due_s - self._clock.monotonic_s())
