@@ -24,6 +24,7 @@ from benchmarks.snapshot_bench import measure_snapshot
 from benchmarks.stages_bench import measure_stages, measure_wake
 from benchmarks.storing_bench import measure_storing
 from benchmarks.ws_crowd import CrowdPlan, measure_crowd
+from benchmarks.ws_bytes_bench import measure_bytes
 
 type Bench = Callable[[bool], Awaitable[list[Figure]]]
 
@@ -47,6 +48,7 @@ BENCHES: dict[str, Bench] = {
     "stages": _stages,
     "wake": lambda is_quick: measure_wake(5_000, 2 if is_quick else 5),
     "snapshot": _snapshot,
+    "bytes": lambda is_quick: measure_bytes(15 if is_quick else 60),
     "start": lambda is_quick: measure_cold_start(2 if is_quick else 4),
     "storing": lambda is_quick: measure_storing(10 if is_quick else 60, 50_000 if is_quick else 200_000),
     "candles": lambda is_quick: measure_candle_reads(

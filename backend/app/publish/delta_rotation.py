@@ -92,9 +92,19 @@ class DeltaRotation:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while any(line.unasked for line in self._lines.values()):
+            while self._has_unasked():
                 await self.serve_slot()
                 await self._clock.sleep(self._pause_s())
+
+    def _has_unasked(self) -> bool:
+        """Whether anybody is to be asked; if only lists wait for their time, everybody is once more."""
+        if any(line.unasked for line in self._lines.values()):
+            return True
+        if not self._server.mark_waiting_lists():
+            return False
+        for line in self._lines.values():
+            line.mark()
+        return bool(self._lines)
 
     async def serve_slot(self) -> None:
         """Serve what is due in this slot."""
@@ -140,5 +150,6 @@ class DeltaRotation:
         return max(line.interval_s, load_s)
 
     def _pause_s(self) -> float:
-        dues_s = [line.views[0][0].due_s for line in self._lines.values() if line.unasked]
-        return max(SLOT_S, min(dues_s, default=0.0) - self._clock.monotonic_s())
+        """Return how long nobody is due, whatever is marked meanwhile."""
+        next_due_s = min((line.views[0][0].due_s for line in self._lines.values()), default=0.0)
+        return max(SLOT_S, next_due_s - self._clock.monotonic_s())

@@ -94,7 +94,8 @@ async def test_wake_bench_carries_everything_in_all_three_ways() -> None:
 
 
 def test_snapshot_bench_measures_both_ways() -> None:
-    cached, full = measure_snapshot(20, 2)
+    patch, cached, full = measure_snapshot(20, 2)
+    assert patch.measured.endswith("KB")
     assert "1 changed" in cached.what
     assert "ms" in full.measured
 
