@@ -101,8 +101,8 @@ describe('clients/conformance', () => {
   const patches = (read('merge-patch.json') as { cases: { target: unknown; patch: unknown; result: unknown }[] }).cases
   it.each(patches.map((one) => [JSON.stringify(one.patch), one] as const))('merges %s', (_, { target, patch, result }) => {
     const before = structuredClone(target)
-    expect(mergePatch(target, patch)).toEqual(result)
-    expect(target).toEqual(before)
+    expect(mergePatch(target, patch)).toStrictEqual(result)
+    expect(target).toStrictEqual(before)
   })
 
   const codes = (read('close-codes.json') as { cases: { code: number; after: string }[] }).cases
