@@ -39,6 +39,12 @@ fmt: $(DEV_ENV) ## Format the Python code
 bench: $(DEV_ENV) ## Measure and print the figures beside their targets
 	@cd backend && .venv/bin/python -m benchmarks $(ARGS)
 
+bench-ws: $(DEV_ENV) ## Measure the fan-out to 10,000 clients (BENCH_SECONDS=600 for the full run; needs a C compiler)
+	@cd backend && .venv/bin/python -m benchmarks.ws_bench $(ARGS)
+
+fuzz-ws: $(DEV_ENV) ## Say 100,000 foolish things on WebSockets (FRAMES=100000)
+	@cd backend && FUZZ_FRAMES=$(or $(FRAMES),100000) .venv/bin/python -m pytest tests/api/test_fuzzed_frames.py --timeout 3600
+
 test-timescale: $(DEV_ENV) ## The history's contract tests on a real TimescaleDB: DATABASE_URL=postgresql://...
 	@DATABASE_URL='$(DATABASE_URL)' $(PY) scripts/test_timescale.py $(ARGS)
 
@@ -104,4 +110,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test test-long check fmt bench test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean
+.PHONY: help run setup dev test test-long check fmt bench fuzz-ws bench-ws test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean

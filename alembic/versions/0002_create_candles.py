@@ -1,6 +1,6 @@
 """Create the candles over `trades`: per minute and phase, and per day.
 
-TimescaleDB: continuous aggregates that also show what is not materialised yet. Natively: two tables kept by a statement
+TimescaleDB: continuous aggregates that also show what is not materialised yet (0003 fills and schedules them). Natively: two tables kept by a statement
 trigger with a transition table. That holds exactly the rows that were inserted, so a repeated print counts once, and
 late or out-of-order ones land where they belong: open and close go by (timestamp, total_volume), not by arrival.
 Retention deletes trades and leaves the candles.
@@ -123,12 +123,6 @@ def _create_aggregate(name: str) -> None:
         SELECT symbol, {phase} {bucket} AS bucket, {AGGREGATES}
         FROM trades WHERE phase <> 'put_through' GROUP BY {groups}
         WITH NO DATA
-    """)
-    # The start lies within what the retention keeps of `trades`: refreshing a dropped range would delete its candles.
-    start, end, pace = ("3 days", "1 minute", "1 minute") if phase else ("5 days", "1 day", "1 hour")
-    op.execute(f"""
-        SELECT add_continuous_aggregate_policy('{name}', start_offset => INTERVAL '{start}',
-            end_offset => INTERVAL '{end}', schedule_interval => INTERVAL '{pace}')
     """)
 
 

@@ -61,11 +61,6 @@ def _create_aggregate() -> None:
         GROUP BY symbol, {PHASE.format("bucket")}, time_bucket('15 minutes', bucket)
         WITH NO DATA
     """)
-    # as far back as the minutes are refreshed; a late print shows once both have been
-    op.execute("""
-        SELECT add_continuous_aggregate_policy('candle_15m', start_offset => INTERVAL '3 days',
-            end_offset => INTERVAL '15 minutes', schedule_interval => INTERVAL '1 minute')
-    """)
 
 
 def _create_table() -> None:

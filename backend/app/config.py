@@ -136,9 +136,14 @@ class Settings(BaseSettings):
     app_host: str = "127.0.0.1"
     app_port: int = Field(8000, ge=0, le=65_535)
     ws_throttle_interval_ms: int = Field(500, ge=0, le=60_000)
+    ws_delta_interval_ms: int = Field(100, ge=10, le=10_000)
+    ws_batch_interval_ms: int = Field(50, ge=5, le=10_000)
     ws_heartbeat_interval: float = Field(30, ge=1)
     ws_heartbeat_timeout: float = Field(10, ge=1)
+    ws_deflate: bool = False
     ws_client_buffer_bytes: int = Field(1_048_576, ge=65_536)
+    ws_session_ttl_s: int = Field(300, ge=0, le=86_400)
+    ws_max_subscriptions: int = Field(500, ge=1, le=100_000)
     ws_max_messages_per_s: int = Field(20, ge=1)
     ws_max_connections_per_ip: int = Field(5, ge=1)
     ws_auth_token: SecretStr = SecretStr("")

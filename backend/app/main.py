@@ -91,7 +91,11 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
         http="httptools",
         backlog=BACKLOG_CONNECTIONS,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
-        **uvicorn_options(settings.ws_heartbeat_interval, settings.ws_heartbeat_timeout),
+        **uvicorn_options(
+            settings.ws_heartbeat_interval,
+            settings.ws_heartbeat_timeout,
+            is_deflating=settings.ws_deflate,
+        ),
     )
     server = _Server(config)
     signal.signal(signal.SIGTERM, _leave)

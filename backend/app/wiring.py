@@ -48,6 +48,8 @@ GC_THRESHOLDS = (
     50,
 )  # a full collection with 10,000 sockets stops the loop for 0.77 s (PERFORMANCE.md 1.4)
 
+SESSIONS_PER_CONNECTION = 20  # kept for one user: many times what it may have open at once
+
 logger = logging.getLogger(__name__)
 
 
@@ -73,7 +75,12 @@ class Application:
             self.clock,
             self.metrics,
             throttle_interval_s=settings.ws_throttle_interval_ms / 1000,
+            delta_interval_s=settings.ws_delta_interval_ms / 1000,
+            event_interval_s=settings.ws_batch_interval_ms / 1000,
             heartbeat_interval_s=settings.ws_heartbeat_interval,
+            session_ttl_s=settings.ws_session_ttl_s,
+            sessions_per_owner=SESSIONS_PER_CONNECTION * settings.ws_max_connections_per_ip,
+            sectors=_sectors(),
         )
         self.history: History | None = None
         if settings.keeps_history:
@@ -212,6 +219,7 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         feed_status=application.feed_status,
         is_known_symbol=is_known_symbol,
         contract_of=contract_of,
+        is_tracked_symbol=processor.is_tracked,
         vn30_symbols=vn30_symbols,
         is_ready=lambda: application.is_ready,
         metrics=application.metrics,
@@ -225,6 +233,7 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         ),
         limits=WebSocketLimits(
             connections_per_ip=settings.ws_max_connections_per_ip,
+            subscriptions_max=settings.ws_max_subscriptions,
             messages_per_s=settings.ws_max_messages_per_s,
             buffer_bytes_max=settings.ws_client_buffer_bytes,
         ),
@@ -277,6 +286,11 @@ def _read_reference(name: str) -> dict[str, Any]:
 def _fallback_vn30() -> list[str]:
     symbols: list[str] = _read_reference("vn30_constituents.json")["symbols"]
     return symbols
+
+
+def _sectors() -> dict[str, frozenset[str]]:
+    listed: dict[str, list[str]] = _read_reference("sectors.json")["sectors"]
+    return {name: frozenset(symbols) for name, symbols in listed.items()}
 
 
 def _holidays(settings: Settings) -> frozenset[date]:

@@ -2,7 +2,8 @@
 
 `BENCH_TRADES=1000000` makes the database of the candle reads smaller (10 million; it takes minutes to load).
 Children are processes of ours on 127.0.0.1; each benchmark is bounded in time. Nothing here fails on a missed target:
-it is read by people. Ratios within a run are good to 15 %, absolute times are the machine's.
+it is read by people. `make bench-ws` measures ten thousand clients. Ratios within a run are good to 15 %, absolute times
+are the machine's.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.snapshot_bench import measure_snapshot
 from benchmarks.stages_bench import measure_stages, measure_wake
 from benchmarks.storing_bench import measure_storing
+from benchmarks.ws_crowd import CrowdPlan, measure_crowd
 
 type Bench = Callable[[bool], Awaitable[list[Figure]]]
 
@@ -51,6 +53,7 @@ BENCHES: dict[str, Bench] = {
         min(TRADES, 1_000_000) if is_quick else TRADES, 50 if is_quick else 300
     ),
     "fan-out": lambda is_quick: measure_fan_out(100, 5 if is_quick else 15, 500),
+    "crowd": lambda is_quick: measure_crowd(CrowdPlan(1_000, 3 if is_quick else 8, compare_s=3)),
 }
 
 

@@ -7,7 +7,8 @@ import json
 import os
 import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +22,33 @@ class ChildError(Exception):
 
 
 class ChildProcess:
-    """`python -m MODULE ...`, spoken to in lines of JSON."""
+    """`python -m MODULE ...`, or another program, spoken to in lines of JSON. `cpus`: the cores it may use."""
 
-    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
-        self._command: Sequence[str] = (sys.executable, *arguments)
+    def __init__(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        program: str | Path = sys.executable,
+        cpus: Collection[int] | None = None,
+    ) -> None:
+        self._command: Sequence[str] = (str(program), *arguments)
         self._environment = dict(environment or {})
+        self._cpus = cpus
         self._process: asyncio.subprocess.Process | None = None
         self._stderr: deque[str] = deque(maxlen=20)
         self._reading: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> ChildProcess:
         pipe = asyncio.subprocess.PIPE
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-            cwd=BACKEND,
-            env={**os.environ, **self._environment},
-        )
+        with _on_cpus(self._cpus):
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                cwd=BACKEND,
+                env={**os.environ, **self._environment},
+            )
         self._reading = asyncio.create_task(self._keep_stderr())
         return self
 
@@ -100,3 +109,15 @@ class ChildProcess:
             return
         async for line in stderr:
             self._stderr.append(line.decode(errors="replace").rstrip())
+
+
+@contextmanager
+def _on_cpus(cpus: Collection[int] | None) -> Iterator[None]:
+    """Have what is started meanwhile run on these cores only: a child inherits them from the thread that makes it."""
+    before = os.sched_getaffinity(0)
+    if cpus:
+        os.sched_setaffinity(0, cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

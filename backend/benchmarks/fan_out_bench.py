@@ -48,7 +48,7 @@ async def measure_fan_out(clients: int, seconds: float, throttle_ms: int) -> lis
         }
         address, _ = await stack.enter_async_context(served_app(environment))
         sockets = [await connect_when_up(f"{address}/ws/market") for _ in range(clients)]
-        await _until_connected(address)
+        await until_connected(address)
         readers = [asyncio.create_task(_read(socket, latencies)) for socket in sockets]
         await sender.tell({"count": 0})
         await sender.answer()
@@ -74,7 +74,7 @@ async def measure_fan_out(clients: int, seconds: float, throttle_ms: int) -> lis
     ]
 
 
-async def _until_connected(address: str) -> None:
+async def until_connected(address: str) -> None:
     """Wait until the application hears the sender: what is sent before is lost on it."""
     async with httpx.AsyncClient() as http:
         for _ in range(CONNECT_ATTEMPTS):

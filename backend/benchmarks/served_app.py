@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 
 import websockets
@@ -25,13 +25,16 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def served_app(environment: dict[str, str]) -> AsyncIterator[tuple[str, ChildProcess]]:
+async def served_app(
+    environment: dict[str, str], port: int | None = None, cpus: Collection[int] | None = None
+) -> AsyncIterator[tuple[str, ChildProcess]]:
     """Start the server; yield its WebSocket address and itself at once, whether or not it answers yet."""
-    port = free_port()
+    port = port or free_port()
     settings = {"LOG_LEVEL": "warning", "FEED_SOURCE": "simulator", "RECORD_DIR": ""} | environment
     with temporary_data_dir() as data_dir:
         settings = {"DATABASE_URL": "", "DATA_DIR": str(data_dir)} | settings
-        async with ChildProcess("-m", "app", "serve", "--port", str(port), environment=settings) as server:
+        arguments = ("-m", "app", "serve", "--port", str(port))
+        async with ChildProcess(*arguments, environment=settings, cpus=cpus) as server:
             yield f"ws://127.0.0.1:{port}", server
 
 

@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from app.clock import SystemClock
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus
 from app.publish.fragments import encode_json
-from app.publish.views import FullViews
+from app.publish.views import MarketViews
 from benchmarks.figures import Figure
 from benchmarks.raw_messages import make_messages, make_processor
 
@@ -20,7 +20,7 @@ def measure_snapshot(symbols: int, rounds: int) -> list[Figure]:
     processor = make_processor()
     processor.apply(make_messages(symbols, symbols))
     status = FeedStatus(FeedSource.SIMULATOR, FeedState.LIVE, SystemClock().now())
-    views = FullViews(processor, lambda: status)
+    views = MarketViews(processor, lambda: status, SystemClock())
     views.market()
     names = cycle(sorted(processor.get_prices()))
     dirty = max(1, int(symbols * DIRTY_SHARE))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from app.api.client_address import TrustedProxies, is_loopback, parse_address
+from app.api.client_address import TrustedProxies, is_loopback, limit_key, parse_address
 
 SUBPROTOCOL = "bearer"  # new WebSocket(url, ["bearer", token]): browsers can set no header but this one
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -63,6 +63,10 @@ class AccessPolicy:
     def client_address(self, connection: HTTPConnection) -> str:
         """Return the client's address, from X-Forwarded-For only behind a trusted proxy."""
         return self._proxies.client_address(_peer(connection), connection.headers.getlist("x-forwarded-for"))
+
+    def identity(self, connection: HTTPConnection) -> str:
+        """Return whose sessions a socket may go on with: until there are accounts, the token's or the address's."""
+        return "token" if self.is_on else limit_key(self.client_address(connection))
 
     def is_local_operator(self, connection: HTTPConnection) -> bool:
         """Whether this is somebody on the machine itself. A header can only take that away, never grant it."""

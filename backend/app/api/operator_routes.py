@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from fastapi import APIRouter, Depends
+from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from app.api import websocket_schemas
@@ -19,6 +22,7 @@ from app.publish.channels import Channel
 from app.publish.close_codes import CLOSE_CODES
 from app.publish.connection_manager import ConnectionManager
 from app.publish.fragments import encode_json
+from app.publish.state_view import StateView
 
 router = APIRouter(tags=["websocket"])
 
@@ -49,13 +53,17 @@ _EXAMPLE_ALERT = Alert(
 async def websocket_stats(services: Services) -> Response:
     """Return connections, frames, bytes, skips and closes, by channel."""
     managers = services.publisher.managers.values()
+    events = services.publisher.events
     return json_of(
         {
             "connections": sum(manager.client_count for manager in managers),
-            "subscriptions": 0,
-            "resumes": 0,
-            "saved_sessions": 0,
-            "channels": {manager.channel: _channel_stats(manager) for manager in managers},
+            "subscribers": events.subscriber_count,
+            "subscriptions": events.subscription_count,
+            "resumes": events.resume_count,
+            "saved_sessions": events.sessions.saved_count,
+            "events_kept": events.log.rings.event_count,
+            "events_kept_bytes": events.log.rings.size_bytes,
+            "channels": {manager.path: _channel_stats(manager) for manager in managers},
         }
     )
 
@@ -78,9 +86,10 @@ async def websocket_connections(services: Services) -> Response:
         [
             {
                 "id": client.id,
-                "channel": client.details.channel,
+                "path": client.details.path,
                 "address": client.details.address,
-                "symbols": None if client.details.group is None else sorted(client.details.group),
+                "views": [_view_entry(view) for view in client.views.values()],
+                "subscriptions": client.subscriber.filter.size if client.subscriber is not None else 0,
                 "connected_at": client.details.connected_at,
                 "frames": client.frames_sent,
                 "bytes": client.bytes_sent,
@@ -109,7 +118,14 @@ async def websocket_protocol(services: Services) -> Response:
                 for code, (when, come_back) in CLOSE_CODES.items()
             ],
             "error_codes": ERROR_CODES,
-            "client_messages": [{"action": "ping"}],
+            "client_messages": [
+                {"action": "ping"},
+                {"action": "subscribe", "symbols": ["VNM"], "markets": ["HNX"], "sectors": ["Banks"]},
+                {"action": "subscribe", "channels": ["market"], "interval_ms": 250},
+                {"action": "unsubscribe", "symbols": ["VNM"]},
+                {"action": "unsubscribe_all"},
+                {"action": "resync"},
+            ],
         }
     )
     session = SessionEvent("phase", _EXAMPLE_TIME.date(), _EXAMPLE_TIME, "HOSE", Phase.CONTINUOUS)
@@ -128,13 +144,31 @@ async def websocket_protocol(services: Services) -> Response:
             (
                 tables[:-1],
                 b',"server_messages":[' + b",".join(frame.payload for frame in examples) + b"]",
-                b',"market":' + views.next_frame(Channel.MARKET, None),
-                b',"foreign":' + views.next_frame(Channel.FOREIGN, None),
-                b',"index":' + views.next_frame(Channel.INDEX, None),
+                b',"market":' + views.full(Channel.MARKET),
+                b',"foreign":' + views.full(Channel.FOREIGN),
+                b',"index":' + views.full(Channel.INDEX),
                 b"}",
             )
         )
     )
+
+
+@router.get(
+    "/api/ws/schema.json",
+    response_model=dict[str, Any],
+    dependencies=[Depends(require_token)],
+    responses=error_responses(401),
+)
+async def websocket_schema() -> Response:
+    """Return the JSON Schema of every frame the server sends."""
+    return json_of(frame_schema())
+
+
+@cache
+def frame_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a frame: one of the messages, or a state of full mode."""
+    schema = TypeAdapter(websocket_schemas.ServerFrame).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _channel_stats(manager: ConnectionManager) -> dict[str, object]:
@@ -146,4 +180,13 @@ def _channel_stats(manager: ConnectionManager) -> dict[str, object]:
         "bytes": sum(client.bytes_sent for client in clients),
         "skips": sum(client.frames_skipped for client in clients),
         "closes": dict(manager.closes),
+    }
+
+
+def _view_entry(view: StateView) -> dict[str, object]:
+    return {
+        "channel": view.channel,
+        "mode": view.mode,
+        "interval_ms": round(view.interval_s * 1000),
+        "symbols": None if view.group is None else sorted(view.group),
     }

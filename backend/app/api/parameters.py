@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from app.clock import VIETNAM
 
 _SYMBOL = re.compile(r"[A-Z0-9]{1,20}")
 _INDEX_NAME = re.compile(r"[A-Z0-9-]{1,20}")
 _PLUS_LOST = re.compile(r" (\d\d:?\d\d)$")  # an unescaped + of +07:00 arrives as a space
+INTERVAL_DIGITS_MAX = 9
+POSITION_DIGITS_MAX = 16  # below 2^53, where JavaScript counts exactly
 _INDEX_ALIASES = {"HNXINDEX": "HNX", "HNXUPCOMINDEX": "UPCOM", "UPCOMINDEX": "UPCOM", "VN-INDEX": "VNINDEX"}
 
 
@@ -26,14 +29,38 @@ def parse_symbol(text: str) -> str:
     return symbol
 
 
+@lru_cache(maxsize=256)
 def parse_symbols(text: str | None, count_max: int) -> frozenset[str] | None:
-    """Parse `VCB,FPT`; None when there is nothing to narrow by."""
+    """Parse `VCB,FPT`; None when there is nothing to narrow by.
+
+    The same words give the same object: that two boards are alike is asked for every frame, and costs nothing then.
+    """
     parts = [part for part in (text or "").split(",") if part.strip()]
     if not parts:
         return None
     if len(parts) > count_max:
         raise BadParameterError(f"at most {count_max} symbols")
     return frozenset(parse_symbol(part) for part in parts)
+
+
+def parse_interval_ms(text: str | None) -> int | None:
+    """Parse the pace a client asks for; None when it asks for none."""
+    digits = (text or "").strip()
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= INTERVAL_DIGITS_MAX):
+        raise BadParameterError("an interval is a number of milliseconds")
+    return int(digits)
+
+
+def parse_position(text: str | None) -> int | None:
+    """Parse a place in the log of events; None when none is given."""
+    digits = (text or "").strip()
+    if not digits:
+        return None
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= POSITION_DIGITS_MAX):
+        raise BadParameterError("a position is what the last frame said")
+    return int(digits)
 
 
 def parse_index_name(text: str) -> str:

@@ -24,6 +24,7 @@ class WebSocketLimits:
     connections_per_ip: int = 5
     messages_per_s: int = 20
     symbols_max: int = 500
+    subscriptions_max: int = 500
     buffer_bytes_max: int = 1024 * 1024
 
 
@@ -41,6 +42,10 @@ def _no_spool() -> SpoolHealth | None:
 
 def _no_database() -> str:
     return "not_configured"
+
+
+def _every_symbol(_symbol: str) -> bool:
+    return True
 
 
 def _no_gaps() -> int:
@@ -73,6 +78,7 @@ class ApiServices:
     metrics: Metrics
     clock: Clock
     access: AccessPolicy = field(default_factory=AccessPolicy)
+    is_tracked_symbol: Callable[[str], bool] = _every_symbol
     limits: WebSocketLimits = field(default_factory=WebSocketLimits)
     connection_limiter: ConnectionLimiter = field(default_factory=ConnectionLimiter)
     dashboard: DashboardConfig = field(default_factory=DashboardConfig)

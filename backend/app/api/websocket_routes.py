@@ -1,4 +1,4 @@
-"""/ws/market, /ws/foreign, /ws/index, /ws/alerts: let in, welcome, converse, see out."""
+"""/ws/market, /ws/foreign, /ws/index, /ws/alerts, /v1/ws: let in, welcome, converse, see out."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from functools import partial
 from fastapi import APIRouter, WebSocket
 
 from app.api.access import selected_subprotocol
-from app.api.conversation import converse
+from app.api.conversation import Conversation
 from app.api.dependencies import services_of
-from app.api.parameters import BadParameterError, canonical_index_id, parse_symbols
+from app.api.parameters import (
+    BadParameterError,
+    canonical_index_id,
+    parse_interval_ms,
+    parse_position,
+    parse_symbols,
+)
 from app.api.services import ApiServices
-from app.publish.channels import Channel, Group
+from app.api.socket_subscriptions import HomeView, SocketSubscriptions
+from app.publish.channels import Channel
 from app.publish.client_connection import ClientConnection, ClientDetails
 from app.publish.close_codes import CloseCode
 from app.publish.messages import encode_error
 from app.publish.transport import FrameSink, QueuedSink, sink_of
 from app.publish.wire_frame import WireFrame
 
+V1 = "v1"  # the path of those who see only what they subscribe to
 MODES = frozenset({"full", "delta"})
 
 router = APIRouter()
@@ -48,7 +56,20 @@ async def alerts(websocket: WebSocket) -> None:
     await _serve(websocket, Channel.ALERTS)
 
 
-async def _serve(websocket: WebSocket, channel: Channel) -> None:
+@router.websocket("/v1/ws")
+async def subscriptions(websocket: WebSocket) -> None:
+    """Serve only what the client subscribes to."""
+    await _serve(websocket, None)
+
+
+@router.websocket("/{path:path}")
+async def nowhere(websocket: WebSocket) -> None:
+    """Refuse any other path with a code that a browser sees."""
+    await websocket.accept(selected_subprotocol(websocket))
+    await websocket.close(CloseCode.MALFORMED_REQUEST, "no such path")
+
+
+async def _serve(websocket: WebSocket, channel: Channel | None) -> None:
     """Accept first, so that a browser can read the code a refusal closes with."""
     services = services_of(websocket)
     await websocket.accept(selected_subprotocol(websocket))
@@ -61,21 +82,22 @@ async def _serve(websocket: WebSocket, channel: Channel) -> None:
 
 
 async def _serve_accepted(
-    websocket: WebSocket, channel: Channel, sink: FrameSink, services: ApiServices
+    websocket: WebSocket, channel: Channel | None, sink: FrameSink, services: ApiServices
 ) -> None:
     refusal = _refusal(websocket, services)
     address = services.access.client_address(websocket)
+    path = V1 if channel is None else channel
     release = services.connection_limiter.acquire(address) if refusal is None else None
     if release is None:
         code = refusal or CloseCode.TOO_MANY
         sink.close(code)
-        services.publisher.managers[channel].count_close(code)
+        services.publisher.managers[path].count_close(code)
         return
     try:
-        group, complaints = _read_query(websocket, channel, services)
-        details = ClientDetails(channel, group, address, services.clock.now())
+        identity = services.access.identity(websocket)
+        details = ClientDetails(path, address, identity, services.clock.now())
         client = ClientConnection(sink, details, services.limits.buffer_bytes_max)
-        await _serve_client(websocket, client, complaints, services, sink)
+        await _serve_client(websocket, client, channel, services, sink)
     finally:
         release()
 
@@ -83,18 +105,24 @@ async def _serve_accepted(
 async def _serve_client(
     websocket: WebSocket,
     client: ClientConnection,
-    complaints: list[WireFrame],
+    channel: Channel | None,
     services: ApiServices,
     sink: FrameSink,
 ) -> None:
     publisher = services.publisher
+    query = websocket.query_params
     code = 1006  # if the conversation breaks
     sink.on_shutdown = partial(publisher.dismiss, client)
+    home, complaints = _read_home(websocket, channel, services)
     unregister: Callable[[int], None] = publisher.welcome(client)
     try:
+        asked = SocketSubscriptions(client, home, services)
+        asked.open(query.get("session_id"), parse_position(query.get("position")))
         for complaint in complaints:
             client.offer_event(complaint)
-        code = await converse(websocket, client, services.limits.messages_per_s, services.clock)
+        code = await Conversation(client, asked).run(
+            websocket, services.limits.messages_per_s, services.clock
+        )
     finally:
         unregister(code)
         sink.on_shutdown = None
@@ -112,27 +140,33 @@ def _refusal(websocket: WebSocket, services: ApiServices) -> CloseCode | None:
         return CloseCode.MALFORMED_REQUEST
     try:
         parse_symbols(websocket.query_params.get("symbols"), services.limits.symbols_max)
+        parse_interval_ms(websocket.query_params.get("interval_ms"))
+        parse_position(websocket.query_params.get("position"))
     except BadParameterError:
         return CloseCode.MALFORMED_REQUEST
     return None
 
 
-def _read_query(
-    websocket: WebSocket, channel: Channel, services: ApiServices
-) -> tuple[Group, list[WireFrame]]:
-    """Return the symbols asked for, and what has to be said about the query."""
-    complaints: list[WireFrame] = []
-    if websocket.query_params.get("mode") == "delta":
-        complaints.append(
-            encode_error("UNSUPPORTED_MODE", "delta is not served yet; this socket is in full mode")
-        )
-    symbols = parse_symbols(websocket.query_params.get("symbols"), services.limits.symbols_max)
-    if symbols is None or channel is not Channel.MARKET:
-        return None, complaints
+def _read_home(
+    websocket: WebSocket, channel: Channel | None, services: ApiServices
+) -> tuple[HomeView | None, list[WireFrame]]:
+    """Return what a socket shows without being asked, and what has to be said about the query."""
+    if channel is None:
+        return None, []
+    query = websocket.query_params
+    interval_ms = parse_interval_ms(query.get("interval_ms"))
+    symbols = parse_symbols(query.get("symbols"), services.limits.symbols_max)
+    home = HomeView(
+        channel,
+        "delta" if query.get("mode") == "delta" else "full",
+        symbols if channel is Channel.MARKET else None,
+        None if interval_ms is None else interval_ms / 1000,
+    )
+    if home.group is None:
+        return home, []
     indices = services.reader.get_indices()
-    complaints += [
+    return home, [
         encode_error("UNKNOWN_SYMBOL", f"no exchange lists {symbol}")
-        for symbol in sorted(symbols)
+        for symbol in sorted(home.group)
         if not services.is_known_symbol(symbol) and canonical_index_id(symbol, indices) is None
     ]
-    return symbols, complaints

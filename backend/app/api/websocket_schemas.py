@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.schemas import Alert, ForeignSummary, IndexData, MarketSnapshot
+from app.api.websocket_events import ChannelName, StreamMessage
 from app.market.models import FeedSource, FeedState, Phase
 
 
@@ -77,7 +78,7 @@ class ErrorMessage(_Message):
     message: str
 
 
-type ServerMessage = Annotated[
+type ServerMessage = (
     StatusMessage
     | SessionMessage
     | AlertMessage
@@ -85,13 +86,24 @@ type ServerMessage = Annotated[
     | PingMessage
     | PongMessage
     | ByeMessage
-    | ErrorMessage,
-    Field(discriminator="type"),
-]
+    | ErrorMessage
+    | StreamMessage
+)
+
+# What a full mode channel sends has no envelope.
+type ServerFrame = ServerMessage | MarketSnapshot | ForeignSummary | dict[str, IndexData]
 
 
 class ClientMessage(_Message):
-    action: Literal["ping"]
+    """`interval_ms`: the pace of the channels named. `channel`: of a resync; without it, of everything."""
+
+    action: Literal["ping", "subscribe", "unsubscribe", "unsubscribe_all", "resync"]
+    symbols: list[str] | None = None
+    markets: list[str] | None = None
+    sectors: list[str] | None = None
+    channels: list[ChannelName] | None = None
+    interval_ms: float | None = None
+    channel: ChannelName | None = None
 
 
 class CloseCodeEntry(_Message):
@@ -125,17 +137,30 @@ class WebSocketStats(_Message):
     """Frames, bytes and skips are those of the clients connected now; the other totals of this process's life."""
 
     connections: int
-    subscriptions: int
+    subscribers: int = Field(description="Sockets that hear of events.")
+    subscriptions: int = Field(description="Symbols, markets and sectors, summed over the sockets.")
     resumes: int
     saved_sessions: int
+    events_kept: int
+    events_kept_bytes: int
     channels: dict[str, ChannelStats]
+
+
+class ViewEntry(_Message):
+    """What a client is shown of a channel. `symbols` null: all; `interval_ms`: at most one frame in this time."""
+
+    channel: str
+    mode: Literal["full", "delta"]
+    interval_ms: int
+    symbols: list[str] | None
 
 
 class ConnectionEntry(_Message):
     id: int
-    channel: str
+    path: str
     address: str
-    symbols: list[str] | None
+    views: list[ViewEntry]
+    subscriptions: int
     connected_at: datetime
     frames: int
     bytes: int

@@ -41,6 +41,19 @@ class RetentionDays(Struct, frozen=True):
 _HYPERTABLES = ("trades", "foreign_snapshots", "index_snapshots", "basis_points")
 _PLAIN = {"alerts": "timestamp", "gaps": "trading_date", "candle_repairs": "bucket"}
 _NATIVE = {**dict.fromkeys(_HYPERTABLES, "timestamp"), **dict.fromkeys(CANDLE_TABLES, "bucket")}
+# the days of the table's policy, or of the continuous aggregate's
+_POLICY_DAYS = """
+    SELECT extract(day FROM (config->>'drop_after')::interval)::int FROM timescaledb_information.jobs
+    WHERE proc_name = 'policy_retention' AND (hypertable_name = $1 OR hypertable_name = (
+        SELECT materialization_hypertable_name FROM timescaledb_information.continuous_aggregates WHERE view_name = $1
+    ))
+"""
+# What the stricter policy may have dropped: the job refresh_late_candles (0006) must never refresh candles there.
+_NOTE_DROPPED = """
+    INSERT INTO meta VALUES ('trades_dropped_before', (now() - make_interval(days => $1 - 1))::text)
+    ON CONFLICT (key) DO UPDATE
+        SET value = greatest(meta.value::timestamptz, excluded.value::timestamptz)::text
+"""
 
 
 class Retention:
@@ -90,17 +103,16 @@ class Retention:
     async def _set_policies(self, connection: AnyConnection) -> None:
         for table in (*_HYPERTABLES, *CANDLE_TABLES):
             days = self._days_of(table)
-            stored = await connection.fetchval(
-                "SELECT extract(day FROM (config->>'drop_after')::interval)::int FROM timescaledb_information.jobs"
-                " WHERE proc_name = 'policy_retention' AND (hypertable_name = $1 OR hypertable_name ="
-                " (SELECT materialization_hypertable_name FROM timescaledb_information.continuous_aggregates"
-                " WHERE view_name = $1))",
-                table,
-            )
-            if (stored or 0) == days:
+            stored: int = await connection.fetchval(_POLICY_DAYS, table) or 0
+            if stored == days:
                 continue
-            await connection.execute("SELECT remove_retention_policy($1::regclass, if_exists => true)", table)
-            if days:
+            async with connection.transaction():  # never without a policy because the second half failed
+                if table == "trades" and stored and (stored < days or not days):
+                    await connection.execute(_NOTE_DROPPED, stored)
                 await connection.execute(
-                    "SELECT add_retention_policy($1::regclass, make_interval(days => $2))", table, days
+                    "SELECT remove_retention_policy($1::regclass, if_exists => true)", table
                 )
+                if days:
+                    await connection.execute(
+                        "SELECT add_retention_policy($1::regclass, make_interval(days => $2))", table, days
+                    )

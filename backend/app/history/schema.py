@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 type TimescaleMode = Literal["auto", "require", "off"]
 
 ALEMBIC_INI = Path(__file__).resolve().parents[3] / "alembic.ini"
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")  # a test compares them with alembic/versions
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")  # a test compares them with alembic/versions
 HEAD = REVISIONS[-1]
 KEPT_SCHEMA = "history_kept"  # where a downgrade of 0001 sets the tables aside
 _LOCK_ID = 0x766E_7374  # "vnst": one migration at a time, whoever runs it

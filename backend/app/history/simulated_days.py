@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from app.history.candle_refresh import refresh_candles
 from app.history.pool import DatabasePool
 from app.history.tables import CANDLE_TABLES
 from app.market.market_time import VIETNAM
@@ -42,5 +43,4 @@ async def forget_day(pool: DatabasePool, trading_date: date) -> None:
                 )
             await connection.execute("DELETE FROM gaps WHERE trading_date = $1", trading_date)
         if is_timescale:
-            for name in CANDLE_TABLES:
-                await connection.execute(f"CALL refresh_continuous_aggregate('{name}', $1, $2)", start, end)
+            await refresh_candles(connection, start, end)

@@ -239,7 +239,7 @@ def alert_row(alert: Alert) -> Row:
 
 def gap_row(gap: Gap, trading_date: date) -> Row:
     """Build the row of `gaps` for volume that is known to be missing."""
-    identity = f"{gap.symbol}|{gap.cause}|{gap.from_time}|{gap.to_time}|{gap.volume}"
+    identity = f"{gap.symbol}|{gap.cause}|{gap.from_time}|{gap.to_time}|{gap.volume}|{gap.total_volume}"
     return (
         gap_id(identity),
         gap.symbol,

@@ -60,6 +60,7 @@ class GapLedger:
             to_time=moment_at(message.exchange_time_s),
             volume=step.missed,
             cause=cause,
+            total_volume=message.total_volume,
         )
 
     def _is_late(self, message: TradeMessage) -> bool:

@@ -295,6 +295,8 @@ class Gap(Struct, frozen=True, gc=False):
     """Volume the feed shows was traded but never sent as prints.
 
     cause: total_volume_jump, late_start, disconnect, stall, restart, refused. `late_start` is no fault.
+    `total_volume` is the day's total that revealed it, part of its natural key: two losses of one second may be equal
+    in all else. 0 when no total did.
     """
 
     symbol: str
@@ -302,6 +304,7 @@ class Gap(Struct, frozen=True, gc=False):
     to_time: datetime
     volume: int
     cause: str
+    total_volume: int = 0
 
 
 class SessionEvent(Struct, frozen=True, gc=False):

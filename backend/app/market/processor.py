@@ -187,6 +187,10 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
         self._tell(changes)
         return changes
 
+    def is_tracked(self, symbol: str) -> bool:
+        """Whether anything will ever be known of a symbol."""
+        return self._scope.of(symbol) is Scope.TRACKED
+
     def _is_tracked(self, symbol: str, changes: Changes) -> bool:
         scope = self._scope.of(symbol)
         if scope is Scope.TRACKED:

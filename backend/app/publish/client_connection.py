@@ -1,6 +1,6 @@
-"""One client of one channel: what it was last given, and how far behind it may fall.
+"""One client: what it is shown, what it was told, and how far behind it may fall.
 
-Overflow: a client of a state skips frames (the next one carries all); a client of events is closed with 4408.
+Overflow: a state is skipped (the next one carries all that changed); an event closes the client with 4408.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
-from app.publish.channels import Channel, Group
+from app.publish.channels import Channel
 from app.publish.close_codes import CloseCode
+from app.publish.state_view import StateView
+from app.publish.subscriptions import Subscriber
 from app.publish.transport import FrameSink
 from app.publish.wire_frame import WireFrame
 
@@ -23,11 +25,11 @@ _ids = count(1)
 
 @dataclass(frozen=True, slots=True)
 class ClientDetails:
-    """Who is at the other end."""
+    """Who is at the other end. `path`: a channel's name, or "v1"."""
 
-    channel: Channel
-    group: Group
+    path: str
     address: str
+    identity: str  # whose sessions it may resume
     connected_at: datetime
 
 
@@ -35,31 +37,33 @@ class ClientConnection:
     """Takes frames or refuses them; never awaits, never buffers beyond its bound."""
 
     __slots__ = (
-        "_buffer_bytes_max",
         "_sink",
+        "_state_bytes_max",
+        "buffer_bytes_max",
         "bytes_sent",
         "closed_with",
         "details",
-        "event_number",
         "frames_sent",
         "frames_skipped",
         "id",
-        "on_sent",
-        "version",
+        "notice_number",
+        "subscriber",
+        "views",
     )
 
     def __init__(self, sink: FrameSink, details: ClientDetails, buffer_bytes_max: int) -> None:
         self.id = next(_ids)
         self.details = details
-        self.version = 0  # of the channel's state it has
-        self.event_number = 0  # the last event it was given
+        self.views: dict[Channel, StateView] = {}
+        self.subscriber: Subscriber | None = None  # its place among the events; an EventStream's
+        self.notice_number = 0  # the last notice it was given
         self.frames_sent = 0
         self.bytes_sent = 0
         self.frames_skipped = 0
         self.closed_with: int | None = None
-        self.on_sent: Callable[[int], None] | None = None
+        self.buffer_bytes_max = buffer_bytes_max
+        self._state_bytes_max = min(STATE_BACKLOG_BYTES, buffer_bytes_max)
         self._sink = sink
-        self._buffer_bytes_max = buffer_bytes_max
 
     @property
     def unsent_bytes(self) -> int:
@@ -68,7 +72,17 @@ class ClientConnection:
     @property
     def is_behind(self) -> bool:
         """Whether it still has so much to take that a state would only make it later."""
-        return self._sink.unsent_bytes > min(STATE_BACKLOG_BYTES, self._buffer_bytes_max)
+        return self._sink.unsent_bytes > self._state_bytes_max
+
+    @property
+    def takes_events(self) -> bool:
+        """Whether it is sent what may not be skipped."""
+        return self.is_subscriber or Channel.ALERTS in self.views
+
+    @property
+    def is_subscriber(self) -> bool:
+        """Whether it hears of numbered events."""
+        return self.subscriber is not None and not self.subscriber.filter.is_empty
 
     def offer_state(self, frame: WireFrame) -> bool:
         """Write a state, unless the client is behind: then it waits for a newer one."""
@@ -79,12 +93,12 @@ class ClientConnection:
         return True
 
     def offer_event(self, frame: WireFrame) -> bool:
-        """Write an event; over the limit a client of alerts is closed, any other waits."""
-        if self._sink.unsent_bytes + len(frame) > self._buffer_bytes_max:
-            if self.details.channel is Channel.ALERTS:
+        """Write an event; over the limit a client of events is closed, any other goes without."""
+        if self._sink.unsent_bytes + len(frame) > self.buffer_bytes_max:
+            if self.takes_events:
                 self.close(CloseCode.TOO_SLOW)
-                return True
-            self.frames_skipped += 1
+            else:
+                self.frames_skipped += 1
             return False
         self._write(frame)
         return True
@@ -95,11 +109,13 @@ class ClientConnection:
             self.closed_with = code
             self._sink.close(code)
 
+    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
+        """Learn from each pong how far the client has certainly received (FrameSink.watch_delivery)."""
+        self._sink.watch_delivery(position, confirmed)
+
     def _write(self, frame: WireFrame) -> None:
         if self.closed_with is not None:
             return
         self._sink.write(frame)
         self.frames_sent += 1
         self.bytes_sent += len(frame)
-        if self.on_sent is not None:
-            self.on_sent(len(frame))

@@ -62,6 +62,32 @@ class ErrorMessage(Struct, tag="error", gc=False):
     message: str
 
 
+class ViewSummary(Struct, gc=False):
+    """A channel in delta mode: at most one frame in `interval_ms`."""
+
+    channel: str
+    mode: str
+    interval_ms: int
+
+
+class SubscribedMessage(Struct, tag="subscribed", gc=False):
+    """The answer to each subscribe, unsubscribe and return: everything the socket hears of now."""
+
+    session_id: str
+    epoch: str
+    position: int
+    symbols: list[str]
+    markets: list[str]
+    sectors: list[str]
+    channels: list[ViewSummary]
+    rejected: Sequence[Struct]
+
+
+def encode_message(message: Struct) -> WireFrame:
+    """Return the frame of a message."""
+    return WireFrame(_encode(message))
+
+
 def encode_status(status: FeedStatus) -> WireFrame:
     """Return the status frame of the feed."""
     return WireFrame(

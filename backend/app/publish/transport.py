@@ -10,6 +10,7 @@ Overflow: the sinks bound nothing; ClientConnection asks `unsent_bytes` before i
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 from asyncio.transports import BaseTransport
 from collections import deque
@@ -18,11 +19,14 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
 from app.publish.close_codes import CloseCode, reason_of
+from app.publish.shared_deflate import SharedDeflateFactory
 from app.publish.wire_frame import WireFrame
 
 EXTENSION = "vnstock.frame_sink"
@@ -48,12 +52,27 @@ class FrameSink(Protocol):
     def unsent_bytes(self) -> int: ...
     def write(self, frame: WireFrame) -> None: ...
     def close(self, code: int) -> None: ...
+    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
+        """Call `confirmed` with what `position` said when a protocol ping was written, once its pong is here.
+
+        Frames and pings share one ordered stream, so the client has everything written before that ping.
+        """
 
 
 class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, with a door for frames that are already encoded, and our close codes."""
 
     on_shutdown: Callable[[], None] | None = None  # says goodbye when the server stops
+    _position: Callable[[], int] | None = None
+    _confirmed: Callable[[int], None] | None = None
+    _position_at_ping: int | None = None
+
+    _takes_compressed = False
+
+    def __init__(self, config: Config, *arguments: Any, **options: Any) -> None:
+        super().__init__(config, *arguments, **options)
+        if config.ws_per_message_deflate:
+            self.conn.available_extensions = [SharedDeflateFactory()]
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -66,6 +85,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         scope: dict[str, Any] | None = getattr(self, "scope", None)  # absent when the handshake was refused
         if scope is not None:
             scope["extensions"][EXTENSION] = self
+            self._takes_compressed = bool(self.conn.extensions)
 
     @property
     def unsent_bytes(self) -> int:
@@ -73,7 +93,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def write(self, frame: WireFrame) -> None:
         if self._is_open():
-            self.transport.write(frame.wire)
+            self.transport.write(frame.compressed_wire if self._takes_compressed else frame.wire)
 
     def close(self, code: int) -> None:
         """Send the close frame behind what is buffered, tell the application at once, and cut after a grace."""
@@ -89,6 +109,28 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             self.read_paused = False
             self.transport.resume_reading()
         self._cut_later(CLOSE_GRACES_S.get(code, CLOSE_GRACE_S))
+
+    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
+        self._position, self._confirmed = position, confirmed
+        self._position_at_ping = None  # a ping under way was written before there was a position
+
+    def start_keepalive(self) -> None:
+        """Send the first ping at a random moment of the interval: a crowd that came at once is not pinged at once."""
+        if self.ping_interval:
+            delay_s = random.uniform(0, self.ping_interval)  # noqa: S311 no secret
+            self.ping_timer = self.loop.call_later(delay_s, self.send_keepalive_ping)
+
+    def send_keepalive_ping(self) -> None:
+        if self._position is not None:
+            self._position_at_ping = self._position()
+        super().send_keepalive_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        is_awaited = self.pending_ping_payload is not None
+        super().handle_pong(event)
+        is_answered = is_awaited and self.pending_ping_payload is None
+        if is_answered and self._confirmed is not None and self._position_at_ping is not None:
+            self._confirmed(self._position_at_ping)
 
     def keepalive_timeout(self) -> None:
         self.pong_timer = None
@@ -145,6 +187,9 @@ class QueuedSink:
             self._close_code = code
             self._wake.set()
 
+    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
+        """Do nothing: this server does not tell of its pings, so nothing is ever confirmed."""
+
     async def finish(self) -> None:
         """Stop sending: the client has gone. What a close still owes is sent first."""
         if self._close_code is None:
@@ -175,14 +220,16 @@ def sink_of(websocket: WebSocket) -> FrameSink:
     return direct if direct is not None else QueuedSink(websocket)
 
 
-def uvicorn_options(heartbeat_interval_s: float, heartbeat_timeout_s: float) -> dict[str, Any]:
+def uvicorn_options(
+    heartbeat_interval_s: float, heartbeat_timeout_s: float, *, is_deflating: bool = False
+) -> dict[str, Any]:
     """Return the uvicorn settings the rest of this package relies on."""
     return {
         "ws": DirectWebSocketProtocol,
         "ws_max_size": MESSAGE_BYTES_MAX,
         "ws_ping_interval": heartbeat_interval_s,
         "ws_ping_timeout": heartbeat_timeout_s,
-        "ws_per_message_deflate": False,  # 1.4 ms per 60 KB frame and client (PERFORMANCE.md 1.3)
+        "ws_per_message_deflate": is_deflating,  # DirectWebSocketProtocol's, shared, in place of uvicorn's own
         "proxy_headers": False,  # the client's address is decided by TRUSTED_PROXIES alone (api/client_address.py)
         "access_log": False,  # ours knows route templates and never writes a token
         "server_header": False,

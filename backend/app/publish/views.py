@@ -1,146 +1,225 @@
-"""The full-mode payloads of each channel, and the same bytes for REST: state -> JSON, from cached fragments.
+"""MarketViews: the present state of each channel as JSON, in full or as what changed since a version. REST's too.
 
-Units and field names: market/models.py. `intraday` travels in first frames and in REST only.
+Units and field names: market/models.py. `intraday` travels in first frames and in REST only, never in a patch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from typing import assert_never
 
-import msgspec
+from msgspec import Struct
 
-from app.market.models import (
-    Changes,
-    FeedStatus,
-    ForeignInvestorData,
-    IndexData,
-    PriceData,
-    SessionStats,
-)
+from app.clock import Clock
+from app.market.models import Changes, FeedStatus
 from app.publish.channels import Channel, Group
-from app.publish.fragments import FragmentTable, encode_json
+from app.publish.fragments import encode_json, json_object
 from app.publish.market_reader import MarketReader
-from app.publish.messages import encode_alerts_snapshot
+from app.publish.row_table import RowTable
 
 INTRADAY_INDICES = ("VN30", "VNINDEX", "HNX", "UPCOM")  # the four whose day chart travels in a first frame
-ALERTS_SNAPSHOT = 50
+FEED_AGES_INTERVAL_S = 1.0  # ages run on by themselves: a newer look at them is no reason to send
+SYMBOL_BASIS_MINUTES = 24 * 60
 
 
-class FullViews:
-    """Builds full-mode payloads. Fed by `mark`, reads the market only when a payload is asked for."""
+class MarketViews:
+    """Builds payloads and patches. Fed by `mark`; reads the market only when something is asked for.
 
-    def __init__(self, reader: MarketReader, feed_status: Callable[[], FeedStatus]) -> None:
+    One counter for all channels: `version` moves when something that was marked turns out to have changed.
+    """
+
+    def __init__(self, reader: MarketReader, feed_status: Callable[[], FeedStatus], clock: Clock) -> None:
+        self.epoch = secrets.token_hex(4)
+        self.version = 1  # 0 is what a client has that has nothing
         self._reader = reader
-        self._feed_status = feed_status
-        self._quotes: FragmentTable[SessionStats] = FragmentTable()
-        self._prices: FragmentTable[PriceData] = FragmentTable()
-        self._indices: FragmentTable[IndexData] = FragmentTable(_encode_without_intraday)
-        self._indices_with_intraday: FragmentTable[IndexData] = FragmentTable()
-        self._foreign: FragmentTable[ForeignInvestorData] = FragmentTable()
-        self._foreign_summary: bytes | None = None
+        self._read_feed = feed_status
+        self._clock = clock
+        self._feed_status = feed_status()
+        self._feed_read_s = float("-inf")
+        self._with_intraday: dict[str, bytes] = {}
+        self._quotes = RowTable(reader.get_session_stats)
+        self._prices = RowTable(reader.get_prices)
+        self._indices = RowTable(reader.get_indices)
+        self._foreign_rows = RowTable(lambda: {row.symbol: row for row in reader.get_foreign_detail()})
+        self._foreign = _object_table("foreign", reader.get_foreign_summary)
+        self._derivatives = _object_table("derivatives", reader.get_derivatives_data)
+        self._session = _object_table("session", reader.get_session)
+        self._feed = _object_table("feed", lambda: self._feed_status)
+        self._objects = (self._foreign, self._derivatives, self._session, self._feed)
+        self._tables: dict[Channel, tuple[RowTable, ...]] = {
+            Channel.MARKET: (self._quotes, self._prices, self._indices, *self._objects),
+            Channel.FOREIGN: (self._foreign,),
+            Channel.INDEX: (self._indices,),
+        }
+        self._marks = 1  # how often something was marked
+        self._marks_seen = dict.fromkeys(self._tables, 0)
+        self._changed_at = dict.fromkeys(self._tables, 1)
 
     def mark(self, changes: Changes) -> None:
         """Remember what a batch changed: a few set operations, nothing is built."""
+        self._marks += 1
+        self._derivatives.mark_all()
+        self._session.mark_all()
         if changes.everything:
-            for table in (self._quotes, self._prices, self._foreign):
+            for table in (self._quotes, self._prices, self._indices, self._foreign_rows, self._foreign):
                 table.mark_all()
-            self._indices.mark_all()
-            self._indices_with_intraday.mark_all()
-            self._foreign_summary = None
+            self._with_intraday.clear()
             return
         self._quotes.mark(changes.stats)
         self._prices.mark(changes.prices)
-        self._indices.mark(changes.indices)
-        self._indices_with_intraday.mark(changes.indices)
+        if changes.indices:
+            self._indices.mark(changes.indices)
+            for index_id in changes.indices:
+                self._with_intraday.pop(index_id, None)
         if changes.foreign:
-            self._foreign.mark(changes.foreign)
-            self._foreign_summary = None
+            self._foreign_rows.mark(changes.foreign)
+            self._foreign.mark_all()
 
-    def first_frame(self, channel: Channel, group: Group) -> bytes:
-        """Return what a new client of a channel is sent after its status."""
+    def mark_feed(self) -> None:
+        """Remember that the feed's condition changed."""
+        self._marks += 1
+        self._feed_read_s = float("-inf")
+
+    def refresh(self, channel: Channel) -> int:
+        """Take in what was marked; return the version at which the channel last changed."""
+        if self._marks_seen[channel] != self._marks:
+            self._marks_seen[channel] = self._marks
+            if channel is Channel.MARKET:
+                self._look_at_feed()
+            self._take_in(channel)
+        return self._changed_at[channel]
+
+    def full(self, channel: Channel, group: Group = None, with_intraday: bool = False) -> bytes:
+        """Return the whole state of a channel; `group` narrows that of the market."""
         match channel:
             case Channel.MARKET:
-                return self.market(group, with_intraday=True)
+                return self.market(group, with_intraday=with_intraday)
             case Channel.FOREIGN:
                 return self.foreign_summary()
             case Channel.INDEX:
-                return self.indices(with_intraday=True)
+                return self.indices(with_intraday=with_intraday)
             case Channel.ALERTS:
-                return encode_alerts_snapshot(self._reader.get_alerts(limit=ALERTS_SNAPSHOT)).payload
+                raise ValueError("alerts are events, not a state")
+            case _:
+                assert_never(channel)
 
-    def next_frame(self, channel: Channel, group: Group) -> bytes:
-        """Return the present state of a state channel, for a client that has an older one."""
+    def patch(self, channel: Channel, group: Group, since: int) -> bytes | None:
+        """Return the JSON Merge Patch of what changed in a channel after `since`, None if nothing did."""
+        if self.refresh(channel) <= since:
+            return None
         match channel:
             case Channel.MARKET:
-                return self.market(group)
+                members = self._market_patch(group, since)
+                return json_object(members) if members else None
             case Channel.FOREIGN:
-                return self.foreign_summary()
+                return self._foreign.row_patch("foreign", since)
             case Channel.INDEX:
-                return self.indices()
+                return json_object(self._indices.patch(since))
             case Channel.ALERTS:
-                raise AssertionError("alerts are events, not a state")
+                raise ValueError("alerts are events, not a state")
+            case _:
+                assert_never(channel)
 
     def market(self, symbols: Collection[str] | None = None, *, with_intraday: bool = False) -> bytes:
         """Return a MarketSnapshot; `symbols` narrows its quotes and prices."""
-        self._refresh_symbols()
+        self.refresh(Channel.MARKET)
+        if self._look_at_feed():
+            self._take_in(Channel.MARKET)
         keys = None if symbols is None else sorted(symbols)
-        return b"".join(
+        return json_object(
             (
-                b'{"quotes":',
-                self._quotes.join(keys),
-                b',"prices":',
-                self._prices.join(keys),
-                b',"indices":',
-                self.indices(with_intraday=with_intraday),
-                b',"foreign":',
-                self.foreign_summary(),
-                b',"derivatives":',
-                encode_json(self._reader.get_derivatives_data()),
-                b',"session":',
-                encode_json(self._reader.get_session()),
-                b',"feed":',
-                encode_json(self._feed_status()),
-                b"}",
+                b'"quotes":' + self._quotes.join(keys),
+                b'"prices":' + self._prices.join(keys),
+                b'"indices":' + self.indices(with_intraday=with_intraday),
+                b'"foreign":' + self._foreign.row("foreign"),
+                b'"derivatives":' + self._derivatives.row("derivatives"),
+                b'"session":' + self._session.row("session"),
+                b'"feed":' + self._feed.row("feed"),
             )
         )
 
     def foreign_summary(self) -> bytes:
         """Return a ForeignSummary."""
-        if self._foreign_summary is None:
-            self._foreign_summary = encode_json(self._reader.get_foreign_summary())
-        return self._foreign_summary
+        self.refresh(Channel.FOREIGN)
+        return self._foreign.row("foreign")
 
     def foreign_detail(self) -> bytes:
         """Return {summary, stocks}."""
-        if self._foreign.is_stale:
-            self._foreign.refresh({row.symbol: row for row in self._reader.get_foreign_detail()})
-        stocks = b",".join(self._foreign.values())
-        return b'{"summary":' + self.foreign_summary() + b',"stocks":[' + stocks + b"]}"
+        self._foreign_rows.refresh(self.version)
+        stocks = b"[" + b",".join(self._foreign_rows.values()) + b"]"
+        return json_object((b'"summary":' + self.foreign_summary(), b'"stocks":' + stocks))
 
     def volume_stats(self) -> bytes:
         """Return {stats: {symbol: SessionStats}}."""
-        self._refresh_symbols()
-        return b'{"stats":' + self._quotes.join() + b"}"
+        self.refresh(Channel.MARKET)
+        return json_object((b'"stats":' + self._quotes.join(),))
 
     def indices(self, *, with_intraday: bool = False) -> bytes:
         """Return {index_id: IndexData}; `intraday` at most in INTRADAY_INDICES, absent in the others."""
-        if self._indices.is_stale:
-            self._indices.refresh(self._reader.get_indices())
+        self.refresh(Channel.INDEX)
         if not with_intraday:
             return self._indices.join()
-        if self._indices_with_intraday.is_stale:
-            chosen = {k: v for k, v in self._reader.get_indices().items() if k in INTRADAY_INDICES}
-            self._indices_with_intraday.refresh(chosen)
-        return self._indices.join_over(self._indices_with_intraday)
+        rows = self._reader.get_indices()
+        for index_id in INTRADAY_INDICES:
+            if index_id in rows and index_id not in self._with_intraday:
+                self._with_intraday[index_id] = encode_json(rows[index_id])
+        return self._indices.join_over(self._with_intraday)
 
-    def _refresh_symbols(self) -> None:
-        if self._quotes.is_stale:
-            self._quotes.refresh(self._reader.get_session_stats())
-        if self._prices.is_stale:
-            self._prices.refresh(self._reader.get_prices())
+    def symbol(self, symbol: str) -> bytes:
+        """Return everything about one symbol: {symbol, session_stats, foreign, price, indices, basis}, null = unknown."""
+        self.refresh(Channel.MARKET)
+        basis = self._reader.get_basis_trend(SYMBOL_BASIS_MINUTES)
+        return json_object(
+            (
+                b'"symbol":' + encode_json(symbol),
+                b'"session_stats":' + self._quotes.row(symbol),
+                b'"foreign":' + encode_json(self._reader.get_foreign(symbol)),
+                b'"price":' + self._prices.row(symbol),
+                b'"indices":' + self._indices.join(),
+                b'"basis":' + encode_json(basis[-1] if basis else None),
+            )
+        )
+
+    def _take_in(self, channel: Channel) -> None:
+        version, has_changed = self.version + 1, False
+        tables = self._tables[channel]
+        for table in tables:
+            has_changed |= table.refresh(version)
+        if has_changed:
+            self.version = version
+        self._changed_at[channel] = max(1, *(table.version for table in tables))
+
+    def _market_patch(self, group: Group, since: int) -> list[bytes]:
+        members: list[bytes] = []
+        for name, table, keys in (
+            (b'"quotes":', self._quotes, group),
+            (b'"prices":', self._prices, group),
+            (b'"indices":', self._indices, None),
+        ):
+            rows = table.patch(since, keys)
+            if rows:
+                members.append(name + json_object(rows))
+        for table in self._objects:
+            members += table.patch(since)
+        return members
+
+    def _look_at_feed(self) -> bool:
+        """Read the feed's status if the last look is old; return whether it was."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._feed_read_s < FEED_AGES_INTERVAL_S:
+            return False
+        self._feed_read_s = now_s
+        self._feed_status = self._read_feed()
+        self._feed.mark_all()
+        return True
 
 
-def _encode_without_intraday(index: IndexData) -> bytes:
-    row = msgspec.structs.asdict(index)
-    del row["intraday"]
-    return encode_json(row)
+def _object_table(name: str, read: Callable[[], Struct | None]) -> RowTable:
+    """Return a table of one row, the object `name` of a MarketSnapshot."""
+
+    def rows() -> Mapping[str, Struct]:
+        value = read()
+        return {} if value is None else {name: value}
+
+    return RowTable(rows)

@@ -83,6 +83,7 @@ class Metrics:
             "ws_frames_skipped", "Frames a slow client was spared.", "channel"
         )
         self.ws_closes_total = counter("ws_closes", "Closed WebSockets.", "code")
+        self.ws_resumes_total = counter("ws_resumes", "Returns with a session id.", "result")
         self.ws_publish_seconds = Histogram(
             "ws_publish_seconds",
             "Building one push and handing it to every client.",

@@ -58,9 +58,13 @@ ROUTES = (
 
 
 def documented_routes(app: Any) -> dict[str, dict[str, Any]]:
-    """Those of the history have tests of their own, on a real database: test_history_routes.py."""
+    """Those of the history (test_history_routes.py) and the schema of the sockets have tests of their own."""
     paths = app.openapi()["paths"].items()
-    return {path: methods["get"] for path, methods in paths if not path.startswith("/api/history/")}
+    return {
+        path: methods["get"]
+        for path, methods in paths
+        if not path.startswith("/api/history/") and path != "/api/ws/schema.json"
+    }
 
 
 def response_models(backend: Backend) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,9 @@ from websockets.exceptions import ConnectionClosed
 from app.api.access import AccessSettings
 from app.api.services import WebSocketLimits
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus, PriceData
+from app.publish.channels import Channel
 from tests.api.conftest import Backend, Serve
+from tests.api.frame_check import checked
 from tests.publish.fakes import OPENING, eventually, make_alert
 
 CHANNELS = ("market", "foreign", "index", "alerts")
@@ -22,7 +25,7 @@ CHANNELS = ("market", "foreign", "index", "alerts")
 
 async def read(client: ClientConnection) -> Any:
     async with asyncio.timeout(5):
-        return json.loads(await client.recv())
+        return checked(await client.recv())
 
 
 async def read_until_closed(client: ClientConnection) -> tuple[list[Any], int]:
@@ -30,7 +33,7 @@ async def read_until_closed(client: ClientConnection) -> tuple[list[Any], int]:
     async with asyncio.timeout(10):
         while True:
             try:
-                messages.append(json.loads(await client.recv()))
+                messages.append(checked(await client.recv()))
             except ConnectionClosed as closed:
                 return messages, closed.rcvd.code if closed.rcvd else 1006
 
@@ -101,7 +104,10 @@ async def test_ping_action_is_answered_with_pong(serve: Serve, backend: Backend)
         ("[" * 60_000, "BAD_JSON"),
         ('{"action":"x","a":' + "[" * 60_000, "BAD_JSON"),
         (b"\xff\xfe", "BAD_JSON"),
-        ('{"action":"subscribe","symbols":["VCB"]}', "UNKNOWN_ACTION"),
+        ('{"action":"dance","symbols":["VCB"]}', "UNKNOWN_ACTION"),
+        ('{"action":"subscribe","symbols":"VCB"}', "BAD_REQUEST"),
+        ('{"action":"subscribe","interval_ms":-1}', "BAD_REQUEST"),
+        ('{"action":"resync","channel":"VCB"}', "BAD_REQUEST"),
     ],
 )
 async def test_bad_message_is_answered_with_an_error_and_the_socket_stays(
@@ -136,18 +142,51 @@ async def test_message_over_64_kib_is_refused(serve: Serve, backend: Backend) ->
         assert (await read_until_closed(client))[1] == 1009
 
 
-async def test_delta_mode_is_refused_in_words_and_served_in_full(serve: Serve, backend: Backend) -> None:
+async def test_delta_mode_sends_a_snapshot_then_what_changed(serve: Serve, backend: Backend) -> None:
     server = await serve(backend)
     async with connect(f"{server.url}/ws/market?mode=delta&symbols=VCB,NOPE,HNXIndex") as client:
         assert (await read(client))["type"] == "status"
-        assert "prices" in await read(client)
-        assert (await read(client))["code"] == "UNSUPPORTED_MODE"
+        snapshot = await read(client)
+        assert (snapshot["type"], snapshot["channel"], snapshot["interval_ms"]) == ("snapshot", "market", 100)
+        assert snapshot["data"]["prices"]["VCB"]["last_price"] == 61_200
+        assert "intraday" in snapshot["data"]["indices"]["VN30"]
         unknown = await read(client)
         assert unknown["code"] == "UNKNOWN_SYMBOL"
         assert "NOPE" in unknown["message"]
+        for symbol in ("FPT", "VCB"):
+            backend.market.prices[symbol].last_price = 61_300
+        backend.publisher.mark_changed(Changes(prices={"VCB", "FPT"}))
+        delta = await read(client)
+        assert (delta["type"], delta["epoch"], delta["prev"]) == ("delta", snapshot["epoch"], snapshot["seq"])
+        assert delta["seq"] > delta["prev"]
+        assert delta["data"] == {"prices": {"VCB": {"last_price": 61_300}}}
+        assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+07:00", delta["ts"])
 
 
-@pytest.mark.parametrize("query", ["mode=fast", "symbols=V%00B", "symbols=" + ",".join(["VCB"] * 501)])
+@pytest.mark.parametrize(
+    ("asked", "given"), [("250", 250), ("1", 100), ("123", 130), ("99999", 10_000), ("", 100)]
+)
+async def test_interval_ms_asks_for_a_slower_pace_within_bounds(
+    serve: Serve, backend: Backend, asked: str, given: int
+) -> None:
+    server = await serve(backend)
+    async with connect(f"{server.url}/ws/index?mode=delta&interval_ms={asked}") as client:
+        await read(client)
+        assert (await read(client))["interval_ms"] == given
+        (connection,) = backend.publisher.managers[Channel.INDEX].clients
+        assert round(connection.views[Channel.INDEX].interval_s * 1000) == given
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "mode=fast",
+        "interval_ms=-5",
+        "interval_ms=soon",
+        "symbols=V%00B",
+        "symbols=" + ",".join(["VCB"] * 501),
+    ],
+)
 async def test_malformed_query_closes_4400(serve: Serve, backend: Backend, query: str) -> None:
     server = await serve(backend)
     async with connect(f"{server.url}/ws/market?{query}") as client:

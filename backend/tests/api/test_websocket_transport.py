@@ -21,7 +21,7 @@ from app.publish.transport import DirectWebSocketProtocol, uvicorn_options
 from tests.api.conftest import Backend, Serve
 from tests.publish.fakes import eventually, make_alert
 
-CLOSE, PING = 8, 9
+CLOSE, PING, PONG = 8, 9, 10
 HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -44,19 +44,38 @@ async def bare_socket(
         writer.transport.abort()
 
 
+async def read_frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Read a frame: (opcode, payload)."""
+    head = await reader.readexactly(2)
+    size = head[1]
+    if size == 126:
+        size = struct.unpack("!H", await reader.readexactly(2))[0]
+    elif size == 127:
+        size = struct.unpack("!Q", await reader.readexactly(8))[0]
+    return head[0] & 0x0F, await reader.readexactly(size)
+
+
+async def next_ping(reader: asyncio.StreamReader) -> bytes:
+    """Read to the next protocol ping and return its payload."""
+    async with asyncio.timeout(10):
+        while True:
+            opcode, payload = await read_frame(reader)
+            if opcode == PING:
+                return payload
+
+
+def pong_of(payload: bytes) -> bytes:
+    """A client's pong, masked with zeros."""
+    return bytes((0x80 | PONG, 0x80 | len(payload), 0, 0, 0, 0)) + payload
+
+
 async def read_frames(reader: asyncio.StreamReader) -> list[tuple[int, bytes]]:
     """Read frames to the close frame or the end: (opcode, payload)."""
     frames = []
     async with asyncio.timeout(10):
         while True:
             try:
-                head = await reader.readexactly(2)
-                size = head[1]
-                if size == 126:
-                    size = struct.unpack("!H", await reader.readexactly(2))[0]
-                elif size == 127:
-                    size = struct.unpack("!Q", await reader.readexactly(8))[0]
-                frames.append((head[0] & 0x0F, await reader.readexactly(size)))
+                frames.append(await read_frame(reader))
                 if frames[-1][0] == CLOSE:
                     return frames
             except (asyncio.IncompleteReadError, ConnectionError):
@@ -99,6 +118,39 @@ async def test_client_that_answers_pings_stays(serve: Serve, backend: Backend) -
         await asyncio.sleep(0.5)
         assert backend.publisher.managers[Channel.FOREIGN].client_count == 1
         await reading
+
+
+async def test_answered_ping_confirms_what_was_written_before_it(serve: Serve, backend: Backend) -> None:
+    server = await serve(backend, heartbeat_s=(0.2, 5))
+    async with bare_socket(server.port, "/ws/foreign") as (reader, writer):
+        await wait_for_clients(backend, Channel.FOREIGN, 1)
+        (connection,) = backend.publisher.managers[Channel.FOREIGN].clients
+        written, confirmed = iter(range(7, 99)), asyncio.Queue[int]()
+        connection._sink.watch_delivery(lambda: next(written), confirmed.put_nowait)
+        payload = await next_ping(reader)
+        writer.write(pong_of(b"1234"))  # of no ping: confirms nothing
+        writer.write(pong_of(payload))
+        assert await asyncio.wait_for(confirmed.get(), 5) == 7
+        payload = await next_ping(reader)
+        assert confirmed.empty()  # the second position counts once its own pong is here
+        writer.write(pong_of(payload))
+        assert await asyncio.wait_for(confirmed.get(), 5) == 8
+
+
+async def test_ping_that_was_under_way_before_the_watch_confirms_nothing(
+    serve: Serve, backend: Backend
+) -> None:
+    server = await serve(backend, heartbeat_s=(0.2, 5))
+    async with bare_socket(server.port, "/ws/foreign") as (reader, writer):
+        payload = await next_ping(reader)
+        (connection,) = backend.publisher.managers[Channel.FOREIGN].clients
+        confirmed: list[int] = []
+        connection._sink.watch_delivery(lambda: 1, confirmed.append)
+        writer.write(pong_of(payload))
+        payload = await next_ping(reader)  # the next is sent once that pong was taken
+        assert confirmed == []
+        writer.write(pong_of(payload))
+        await eventually(lambda: confirmed == [1])
 
 
 async def test_half_open_client_with_a_backlog_vanishes_too(serve: Serve, backend: Backend) -> None:
@@ -159,7 +211,9 @@ async def test_alert_client_that_stops_reading_is_closed_4408(serve: Serve) -> N
             alert = make_alert(number)
             alert.data["padding"] = "x" * 20_000
             backend.publisher.mark_changed(Changes(alerts=[alert]))
-            assert json.loads(await quick.recv())["data"]["id"] == alert.id
+            while (message := json.loads(await quick.recv()))["type"] == "ping":
+                pass
+            assert message["data"]["id"] == alert.id
         await eventually(lambda: "4408" in backend.publisher.managers[Channel.ALERTS].closes)
         frames = await read_frames(reader)
     assert frames[-1][0] == CLOSE

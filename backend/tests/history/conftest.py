@@ -1,7 +1,7 @@
 """A real database for each test: a copy of one migrated template, on one server a session.
 
 The server is the embedded one with fsync off, or the one TEST_DATABASE_URL names (a superuser's URL): the contract
-tests run there unchanged, which is how the TimescaleDB branch is tested (`make test-timescale`).
+tests, all that ask for a database, run there unchanged, which is how the TimescaleDB branch is tested (`make test-timescale`).
 """
 
 from __future__ import annotations
@@ -22,9 +22,21 @@ from app.clock import SystemClock
 from app.history import schema
 from app.history.embedded_postgres import EmbeddedPostgres
 from app.history.pool import DatabasePool
-from app.history.tables import CANDLE_TABLES
+from tests.history.timescale import refresh_everything
 
 type Settle = Callable[[], Awaitable[None]]
+
+GIVEN_SERVER = os.environ.get("TEST_DATABASE_URL")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a given server run what asks for a database of it: the rest has run with our own one."""
+    if not GIVEN_SERVER:
+        return
+    left = [item for item in items if "server_dsn" not in getattr(item, "fixturenames", ())]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if "server_dsn" in getattr(item, "fixturenames", ())]
 
 
 def short_dir() -> Path:
@@ -54,9 +66,8 @@ def run_sql(dsn: str, *statements: str) -> None:
 @pytest.fixture(scope="session")
 def server_dsn() -> Iterator[str]:
     """A server with superuser rights."""
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given
+    if GIVEN_SERVER:
+        yield GIVEN_SERVER
         return
     base = short_dir()
     server = EmbeddedPostgres(
@@ -76,8 +87,14 @@ def template_name(server_dsn: str) -> Iterator[str]:
     name = f"vnst_template_{uuid.uuid4().hex[:8]}"
     run_sql(server_dsn, f"CREATE DATABASE {name}")
     status = schema.upgrade_blocking(with_database(server_dsn, name), source=None)
-    if status.branch == "timescale":  # its scheduler holds a connection, and a template must have none
-        run_sql(with_database(server_dsn, name), "SELECT _timescaledb_functions.stop_background_workers()")
+    if status.branch == "timescale":
+        run_sql(
+            with_database(server_dsn, name),
+            # in its copies a job runs when the test says so, and at no other moment
+            "SELECT alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs WHERE job_id >= 1000",
+            # the scheduler holds a connection, and a template must have none
+            "SELECT _timescaledb_functions.stop_background_workers()",
+        )
     run_sql(server_dsn, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
     yield name
     run_sql(server_dsn, f"DROP DATABASE {name} WITH (FORCE)")
@@ -135,7 +152,6 @@ async def settle_candles(connection: asyncpg.Connection, is_timescale: bool) -> 
 
     async def settle() -> None:
         if is_timescale:
-            for name in CANDLE_TABLES:
-                await connection.execute(f"CALL refresh_continuous_aggregate('{name}', NULL, NULL)")
+            await refresh_everything(connection)
 
     return settle

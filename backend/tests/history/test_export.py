@@ -69,7 +69,8 @@ async def test_table_is_exported_whole_in_the_order_of_its_key(
     rows = await run(filled, pool, ExportRequest(name, ALWAYS), tmp_path / "rows.csv")
     table = tables.TABLE_BY_NAME[name]
     assert len(rows) == await filled.fetchval(f"SELECT count(*) FROM {name}") > 0
-    assert list(rows[0]) == list(table.column_names)
+    added = ["repaired_at"] if name == "gaps" else []
+    assert list(rows[0]) == [*table.column_names, *added]
     symbol = table.key[0]
     assert [row[symbol] for row in rows] == sorted(row[symbol] for row in rows)
 

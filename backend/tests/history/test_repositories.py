@@ -209,6 +209,12 @@ async def test_alerts_are_filtered_and_paged(connection: asyncpg.Connection, poo
         assert [alert.id for alert in page.data] == expected
 
 
+def test_two_equal_losses_of_one_second_are_two_gaps() -> None:
+    losses = [Gap("VCB", at("10:00"), at("10:00"), 200, "total_volume_jump", total) for total in (900, 1_300)]
+    assert len({gap_row(loss, DAY)[0] for loss in losses}) == 2
+    assert gap_row(losses[0], DAY) == gap_row(losses[0], DAY)
+
+
 async def test_gap_is_closed_by_its_own_row_and_repaired_once(
     connection: asyncpg.Connection, pool: DatabasePool
 ) -> None:

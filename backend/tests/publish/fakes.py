@@ -32,6 +32,8 @@ from app.market.models import (
 )
 from app.publish.channels import Channel, Group
 from app.publish.client_connection import ClientConnection, ClientDetails
+from app.publish.data_publisher import DataPublisher
+from app.publish.state_view import Mode
 from app.publish.wire_frame import WireFrame
 
 OPENING = datetime(2026, 11, 20, 9, 15, tzinfo=VIETNAM)
@@ -181,6 +183,7 @@ class FakeFrameSink:
         self.waiting: list[WireFrame] = []
         self.close_code: int | None = None
         self.is_stuck = False
+        self.answer_ping: Callable[[], None] = lambda: None
 
     @property
     def unsent_bytes(self) -> int:
@@ -191,6 +194,9 @@ class FakeFrameSink:
 
     def close(self, code: int) -> None:
         self.close_code = code
+
+    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
+        self.answer_ping = lambda: confirmed(position())
 
     def unstick(self) -> None:
         self.is_stuck = False
@@ -212,9 +218,26 @@ class FakeFrameSink:
 
 
 def make_client(
-    sink: FakeFrameSink, channel: Channel, group: Group = None, buffer_bytes_max: int = 1024 * 1024
+    sink: FakeFrameSink, path: str = "market", buffer_bytes_max: int = 1024 * 1024
 ) -> ClientConnection:
-    return ClientConnection(sink, ClientDetails(channel, group, "127.0.0.1", OPENING), buffer_bytes_max)
+    return ClientConnection(sink, ClientDetails(path, "127.0.0.1", "127.0.0.1", OPENING), buffer_bytes_max)
+
+
+def open_client(
+    publisher: DataPublisher,
+    sink: FakeFrameSink,
+    channel: Channel,
+    group: Group = None,
+    *,
+    mode: Mode = "full",
+    interval_s: float | None = None,
+    buffer_bytes_max: int = 1024 * 1024,
+) -> tuple[ClientConnection, Callable[[int], None]]:
+    """Let a client in on a channel's path; return it with what takes it out again."""
+    client = make_client(sink, channel, buffer_bytes_max)
+    leave = publisher.welcome(client)
+    publisher.open_view(client, channel, mode, group, interval_s)
+    return client, leave
 
 
 def make_alert(number: int, symbol: str = "HPG") -> Alert:

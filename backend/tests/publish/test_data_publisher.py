@@ -18,6 +18,7 @@ from app.market.models import (
 from app.publish.channels import Channel
 from app.publish.close_codes import CloseCode
 from app.publish.data_publisher import DataPublisher
+from app.publish.messages import PING
 from app.telemetry.metrics import Metrics
 from tests.publish.fakes import (
     OPENING,
@@ -26,14 +27,14 @@ from tests.publish.fakes import (
     FakeFrameSink,
     FakeMarketReader,
     make_alert,
-    make_client,
+    open_client,
     settle,
 )
 
 
 def join(publisher: DataPublisher, channel: Channel, symbols: frozenset[str] | None = None) -> FakeFrameSink:
     sink = FakeFrameSink()
-    publisher.welcome(make_client(sink, channel, symbols))
+    open_client(publisher, sink, channel, symbols)
     return sink
 
 
@@ -161,7 +162,7 @@ async def test_push_shares_one_frame_among_a_group(
     sinks = [join(publisher, Channel.MARKET) for _ in range(450)]  # more than two slices
     trade(market, publisher, 61_300)
     await clock.advance(1)
-    assert len({id(sink.frames[-1]) for sink in sinks}) == 1
+    assert len({id(frame) for sink in sinks for frame in sink.frames[2:] if frame is not PING}) == 1
     assert all(len(sink.states) == 2 for sink in sinks)
 
 
@@ -191,7 +192,7 @@ async def test_slow_client_skips_and_is_given_the_last_state_though_the_market_i
 async def test_alert_client_over_the_limit_is_closed_4408(publisher: DataPublisher, clock: FakeClock) -> None:
     stuck, other = FakeFrameSink(), FakeFrameSink()
     for sink in (stuck, other):
-        publisher.welcome(make_client(sink, Channel.ALERTS, buffer_bytes_max=2_000))
+        open_client(publisher, sink, Channel.ALERTS, buffer_bytes_max=2_000)
     stuck.is_stuck = True
     for number in range(20):
         publisher.mark_changed(Changes(alerts=[make_alert(number)]))
@@ -279,13 +280,22 @@ async def test_dismiss_all_says_bye_then_closes_4410(publisher: DataPublisher) -
         assert sink.close_code == CloseCode.SHUTTING_DOWN
 
 
+async def test_heartbeat_spreads_its_pings_over_the_interval(
+    publisher: DataPublisher, clock: FakeClock
+) -> None:
+    sinks = [join(publisher, Channel.FOREIGN) for _ in range(600)]
+    await clock.advance(15)
+    pinged = sum(bool(sink.of_type("ping")) for sink in sinks)
+    assert 280 <= pinged <= 320
+
+
 async def test_heartbeat_every_interval_pings_who_is_not_behind(
     publisher: DataPublisher, clock: FakeClock, market: FakeMarketReader
 ) -> None:
     sinks = [join(publisher, Channel.FOREIGN) for _ in range(250)]
     sinks[0].is_stuck = True
     sinks[0].waiting.append(sinks[0].frames[0].__class__(b" " * 70_000))
-    await clock.advance(61)
+    await clock.advance(60)
     assert [len(sink.of_type("ping")) for sink in sinks[1:]] == [2] * 249
     assert len(sinks[0].waiting) == 1
 
@@ -294,8 +304,7 @@ async def test_client_closed_but_not_yet_gone_is_given_nothing_more(
     publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
 ) -> None:
     sink = FakeFrameSink()
-    client = make_client(sink, Channel.MARKET)
-    publisher.welcome(client)
+    client, _ = open_client(publisher, sink, Channel.MARKET)
     client.close(CloseCode.TOO_MANY)
     client.close(CloseCode.TOO_SLOW)
     trade(market, publisher, 61_300)
@@ -307,7 +316,7 @@ async def test_client_closed_but_not_yet_gone_is_given_nothing_more(
 
 
 async def test_unregister_twice_counts_one_close(publisher: DataPublisher, metrics: Metrics) -> None:
-    unregister = publisher.welcome(make_client(FakeFrameSink(), Channel.INDEX))
+    _, unregister = open_client(publisher, FakeFrameSink(), Channel.INDEX)
     unregister(4_999)
     unregister(4_999)
     assert publisher.managers[Channel.INDEX].client_count == 0
@@ -319,7 +328,7 @@ async def test_state_client_over_the_limit_gets_its_events_later(
     publisher: DataPublisher, feed: FakeFeed, clock: FakeClock
 ) -> None:
     sink = FakeFrameSink()
-    publisher.welcome(make_client(sink, Channel.INDEX, buffer_bytes_max=4_000))
+    open_client(publisher, sink, Channel.INDEX, buffer_bytes_max=4_000)
     sink.is_stuck = True
     sink.waiting.append(sink.frames[0].__class__(b" " * 4_000))
     feed.current = FeedStatus(FeedSource.SIMULATOR, FeedState.STALLED, OPENING)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +14,12 @@ from hypothesis import strategies as st
 from msgspec.json import encode
 
 from app.market.messages import Message
+from app.market.models import Changes, FeedSource, FeedState, FeedStatus
 from app.market.processor import MarketDataProcessor
-from app.publish.channels import Channel
+from app.publish.channels import Channel, Group
+from app.publish.client_connection import ClientConnection
 from app.publish.data_publisher import DataPublisher
+from app.publish.state_view import Mode
 from app.telemetry.metrics import Metrics
 from tests.market.builders import (
     FRONT,
@@ -32,12 +37,25 @@ from tests.market.builders import (
     make_tick,
     make_trade,
 )
-from tests.publish.fakes import FakeClock, FakeFeed, FakeFrameSink, make_client
+from tests.publish.fakes import FakeClock, FakeFeed, FakeFrameSink, open_client
 
-STATE_CHANNELS = (Channel.MARKET, Channel.FOREIGN, Channel.INDEX)
-BUFFER_BYTES = 400  # every state is larger: a client that is stuck is behind at once
+EXAMPLES = int(os.environ.get("STREAM_EXAMPLES", "100"))
+BUFFER_BYTES = 400  # every whole state is larger: a client that is stuck is behind at once
 NARROWED = frozenset({"VCB", FRONT})
+OTHERS = frozenset({"VNM", "FPT"})
 SESSIONS = ("ATO", "LO", "ATC", "PT", "C", "BREAK", "HALT", "???")
+SHOWN: tuple[tuple[Channel, Group, Mode, float | None], ...] = (
+    (Channel.MARKET, None, "full", None),
+    (Channel.MARKET, NARROWED, "full", None),
+    (Channel.FOREIGN, None, "full", None),
+    (Channel.INDEX, None, "full", None),
+    (Channel.MARKET, None, "delta", None),
+    (Channel.MARKET, None, "delta", 0.25),
+    (Channel.MARKET, NARROWED, "delta", None),
+    (Channel.MARKET, OTHERS, "delta", 1.0),
+    (Channel.FOREIGN, None, "delta", None),
+    (Channel.INDEX, None, "delta", 0.25),
+)
 
 symbols = st.sampled_from(["VNM", "FPT", "VCB", "XYZ"])
 prices = st.integers(55_000, 65_000)
@@ -78,20 +96,73 @@ steps = st.lists(
         batches,
         batches,
         st.floats(0.01, 1.5).map(lambda seconds: seconds),  # time passes
-        st.sampled_from(["join", "stick", "unstick", "reset"]),
+        st.sampled_from(
+            ["join", "drop", "stick", "unstick", "reset", "rescope", "regroup", "resync", "feed"]
+        ),
     ),
     min_size=4,
     max_size=25,
 )
 
 
-def without_clockwork(state: Any) -> Any:
-    """A state without what first frames alone carry."""
-    state = json.loads(json.dumps(state))
-    for index in (state.get("indices") or state).values():
-        if isinstance(index, dict):
-            index.pop("intraday", None)
+def plain(state: Any) -> Any:
+    """A state without what is absent (null) and without what first frames alone carry."""
+    if isinstance(state, dict):
+        return {key: plain(value) for key, value in state.items() if value is not None and key != "intraday"}
+    if isinstance(state, list):
+        return [plain(value) for value in state]
     return state
+
+
+def apply_patch(target: Any, patch: Any) -> Any:
+    """RFC 7396, as its section 2 writes it."""
+    if not isinstance(patch, dict):
+        return patch
+    target = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            target.pop(name, None)
+        else:
+            target[name] = apply_patch(target.get(name), value)
+    return target
+
+
+@dataclass
+class Reader:
+    """A client that believes what it reads, and checks what can be checked on the way."""
+
+    channel: Channel
+    group: Group
+    mode: Mode
+    client: ClientConnection
+    sink: FakeFrameSink
+    leave: Callable[[int], None]
+    state: Any = None
+    seq: int = 0
+    read: int = 0
+    first: Any = None
+
+    def catch_up(self) -> None:
+        for frame in self.sink.frames[self.read :]:
+            self._take(json.loads(frame.payload))
+        self.read = len(self.sink.frames)
+
+    def _take(self, message: Any) -> None:
+        match message.get("type"):
+            case None:
+                assert self.mode == "full"
+                self.state = message
+            case "snapshot":
+                assert message["channel"] == self.channel
+                self.state, self.seq = message["data"], message["seq"]
+            case "delta":
+                assert (message["prev"], message["channel"]) == (self.seq, self.channel)
+                assert message["seq"] > self.seq
+                self.state, self.seq = apply_patch(self.state, message["data"]), message["seq"]
+                assert message["data"]
+            case _:
+                return  # status, session
+        self.first = self.first or self.state
 
 
 class Scenario:
@@ -99,18 +170,52 @@ class Scenario:
         self.clock = FakeClock()
         self.feed = FakeFeed()
         self.processor: MarketDataProcessor = make_processor()
-        self.publisher = DataPublisher(self.processor, self.feed.status, self.clock, Metrics())
-        self.sinks: list[tuple[Channel, frozenset[str] | None, FakeFrameSink]] = []
+        self.publisher = DataPublisher(
+            self.processor, self.feed.status, self.clock, Metrics(), heartbeat_interval_s=1e6
+        )
+        self.readers: list[Reader] = []
 
-    def join(self) -> list[tuple[Channel, frozenset[str] | None, FakeFrameSink]]:
+    def join(self) -> list[Reader]:
         joined = []
-        for channel in STATE_CHANNELS:
-            for group in (None, NARROWED) if channel is Channel.MARKET else (None,):
-                sink = FakeFrameSink()
-                self.publisher.welcome(make_client(sink, channel, group, BUFFER_BYTES))
-                joined.append((channel, group, sink))
-        self.sinks += joined
+        for channel, group, mode, interval_s in SHOWN:
+            sink = FakeFrameSink()
+            client, leave = open_client(
+                self.publisher, sink, channel, group,
+                mode=mode, interval_s=interval_s, buffer_bytes_max=BUFFER_BYTES,
+            )  # fmt: skip
+            joined.append(Reader(channel, group, mode, client, sink, leave))
+        self.readers += joined
         return joined
+
+    def drop(self) -> None:
+        """Every third client goes."""
+        for reader in self.readers[::3]:
+            reader.leave(1006)
+        del self.readers[::3]
+
+    def regroup(self) -> None:
+        """Clients of the market look at other symbols; those of deltas are told the whole again."""
+        for reader in self.readers[1::2]:
+            if reader.channel is Channel.MARKET:
+                reader.group = {NARROWED: OTHERS, OTHERS: None, None: NARROWED}[reader.group]
+                interval_s = reader.client.views[Channel.MARKET].interval_s
+                self.publisher.open_view(reader.client, Channel.MARKET, reader.mode, reader.group, interval_s)
+
+    def rescope(self) -> None:
+        self.tracked = {"VNM", "XYZ"} if getattr(self, "tracked", None) != {"VNM", "XYZ"} else {"VCB", "FPT"}
+        self.publisher.mark_changed(self.processor.set_tracked(frozenset(self.tracked), "LIST"))
+
+    def change_feed(self) -> None:
+        is_live = self.feed.current.state is FeedState.LIVE
+        self.feed.current = FeedStatus(
+            FeedSource.SIMULATOR,
+            FeedState.PARTIAL if is_live else FeedState.LIVE,
+            self.clock.now(),
+            connected=True,
+            ages={"R": 31.0} if is_live else {"X-TRADE": 0.2, "MI": 1.0},
+            reason="R is silent" if is_live else None,
+        )
+        self.publisher.mark_feed(self.feed.current)
 
     async def play(self, steps: list[Any]) -> None:
         task = asyncio.create_task(self.publisher.run())
@@ -119,21 +224,40 @@ class Scenario:
             match step:
                 case "join":
                     self.join()
+                case "drop":
+                    self.drop()
                 case "stick":
-                    for _, _, sink in self.sinks[::2]:
-                        sink.is_stuck = True
+                    for reader in self.readers[::2]:
+                        reader.sink.is_stuck = True
                 case "unstick":
-                    for _, _, sink in self.sinks:
-                        sink.unstick()
+                    for reader in self.readers:
+                        reader.sink.unstick()
                 case "reset":
                     self.publisher.mark_changed(self.processor.reset_session())
+                case "rescope":
+                    self.rescope()
+                case "regroup":
+                    self.regroup()
+                case "feed":
+                    self.change_feed()
+                case "resync":
+                    for reader in self.readers[::2]:
+                        self.publisher.resync(reader.client)
                 case float():
                     await self.clock.advance(step)
                 case _:
                     self.publisher.mark_changed(self.processor.apply(step))
-        for _, _, sink in self.sinks:
-            sink.unstick()
-        await self.clock.advance(2)
+            for reader in self.readers:
+                reader.catch_up()
+        for reader in self.readers:
+            reader.sink.unstick()
+        await self.clock.advance(3)
+        for reader in self.readers:
+            reader.catch_up()
+        sent = [reader.sink.frames[:] for reader in self.readers]
+        self.publisher.mark_changed(Changes(everything=True))  # though nothing is new
+        await self.clock.advance(3)
+        assert [reader.sink.frames for reader in self.readers] == sent
         task.cancel()
         await asyncio.wait([task])
 
@@ -146,19 +270,29 @@ class Scenario:
         }
         return json.loads(encode(build[channel]()))
 
+    def check(self) -> None:
+        """Old and new clients, REST and the market itself say the same."""
+        fresh = self.join()
+        for reader in fresh:
+            reader.catch_up()
+            assert reader.seq == (self.publisher.views.version if reader.mode == "delta" else 0)
+        for reader in self.readers:
+            truth = plain(self.truth(reader.channel, reader.group))
+            assert plain(reader.state) == truth
+            if reader.channel is Channel.MARKET:
+                assert (
+                    plain(json.loads(self.publisher.views.market(reader.group, with_intraday=True))) == truth
+                )
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_old_state_and_the_frames_sent_equal_what_a_new_client_gets(steps: list[Any]) -> None:
     scenario = Scenario()
 
     async def run() -> None:
         await scenario.play(steps)
-        fresh = {(channel, group): sink.states[0] for channel, group, sink in scenario.join()}
-        for channel, group, sink in scenario.sinks:
-            truth = without_clockwork(scenario.truth(channel, group))
-            assert without_clockwork(fresh[channel, group]) == truth
-            assert without_clockwork(sink.states[-1]) == truth
+        scenario.check()
 
     asyncio.run(run())
 
@@ -177,11 +311,13 @@ async def test_day_from_open_to_the_next_mornings_first_trade_keeps_old_clients_
             0.7,
             [make_tick("10:30:00")],  # windows emptied, the basis went stale
             0.7,
+            "stick",
             [make_tick("15:06:00")],
             0.7,
             [make_tick("09:19:00", NEXT_DAY), make_trade(total=50, time="09:20:00", day=NEXT_DAY)],
+            "feed",
+            "rescope",
         ]
     )
     assert at("09:20:00", NEXT_DAY) == scenario.processor.market_time_s
-    for channel, group, sink in scenario.sinks:
-        assert without_clockwork(sink.states[-1]) == without_clockwork(scenario.truth(channel, group))
+    scenario.check()

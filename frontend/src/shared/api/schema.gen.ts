@@ -526,6 +526,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ws/schema.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Websocket Schema
+         * @description Return the JSON Schema of every frame the server sends.
+         */
+        get: operations["websocket_schema_api_ws_schema_json_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -633,11 +653,38 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** AlertEventMessage */
+        AlertEventMessage: {
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Topic
+             * @example symbol:VNM
+             */
+            topic: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "alert";
+            data: components["schemas"]["Alert"];
+        };
         /** AlertMessage */
         AlertMessage: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "alert";
             data: components["schemas"]["Alert"];
@@ -648,13 +695,46 @@ export interface components {
          */
         AlertType: "VOLUME_SPIKE" | "PRICE_BREAKOUT" | "FOREIGN_ACCELERATION" | "BASIS_DIVERGENCE";
         /**
+         * AlertsChannelMessage
+         * @description The last 50 alerts, in delta mode; numbered alert events go on from `seq`.
+         */
+        AlertsChannelMessage: {
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "snapshot";
+            /**
+             * Channel
+             * @constant
+             */
+            channel: "alerts";
+            /** Position */
+            position: number;
+            /** Data */
+            data: components["schemas"]["Alert"][];
+        };
+        /**
          * AlertsSnapshotMessage
          * @description The last 50, first on /ws/alerts after the status.
          */
         AlertsSnapshotMessage: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "snapshot";
             /**
@@ -818,13 +898,30 @@ export interface components {
             is_premium: boolean;
         };
         /**
+         * BatchMessage
+         * @description The events of one tick, or of those sent again. `position`: what to come back with.
+         */
+        BatchMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "batch";
+            /** Epoch */
+            epoch: string;
+            /** Position */
+            position: number;
+            /** Messages */
+            messages: components["schemas"]["EventMessage"][];
+        };
+        /**
          * ByeMessage
          * @description The server stops: come back after a random time within [lo, hi] milliseconds.
          */
         ByeMessage: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "bye";
             /** Reconnect In Ms */
@@ -832,6 +929,46 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /** @enum {string} */
+        ChannelName: "market" | "foreign" | "index" | "alerts";
+        /**
+         * ChannelSnapshotMessage
+         * @description The state of a channel in delta mode; its deltas go on from `seq`.
+         */
+        ChannelSnapshotMessage: {
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "snapshot";
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "market" | "foreign" | "index";
+            /**
+             * Interval Ms
+             * @description The pace given.
+             */
+            interval_ms: number;
+            /** Data */
+            data: components["schemas"]["MarketSnapshot"] | components["schemas"]["ForeignSummary"] | {
+                [key: string]: components["schemas"]["IndexData"];
+            };
         };
         /** ChannelStats */
         ChannelStats: {
@@ -853,13 +990,27 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** ClientMessage */
+        /**
+         * ClientMessage
+         * @description `interval_ms`: the pace of the channels named. `channel`: of a resync; without it, of everything.
+         */
         ClientMessage: {
             /**
              * Action
-             * @constant
+             * @enum {string}
              */
-            action: "ping";
+            action: "ping" | "subscribe" | "unsubscribe" | "unsubscribe_all" | "resync";
+            /** Symbols */
+            symbols?: string[] | null;
+            /** Markets */
+            markets?: string[] | null;
+            /** Sectors */
+            sectors?: string[] | null;
+            /** Channels */
+            channels?: components["schemas"]["ChannelName"][] | null;
+            /** Interval Ms */
+            interval_ms?: number | null;
+            channel?: components["schemas"]["ChannelName"] | null;
         };
         /** CloseCodeEntry */
         CloseCodeEntry: {
@@ -874,12 +1025,14 @@ export interface components {
         ConnectionEntry: {
             /** Id */
             id: number;
-            /** Channel */
-            channel: string;
+            /** Path */
+            path: string;
             /** Address */
             address: string;
-            /** Symbols */
-            symbols: string[] | null;
+            /** Views */
+            views: components["schemas"]["ViewEntry"][];
+            /** Subscriptions */
+            subscriptions: number;
             /**
              * Connected At
              * Format: date-time
@@ -909,6 +1062,41 @@ export interface components {
              * @example 0.1.0
              */
             version: string;
+        };
+        /**
+         * DeltaMessage
+         * @description A JSON Merge Patch (RFC 7396) on the state of `prev`. Who has another seq asks for a resync.
+         */
+        DeltaMessage: {
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "delta";
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "market" | "foreign" | "index";
+            /** Prev */
+            prev: number;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
         };
         /** DerivativesContract */
         DerivativesContract: {
@@ -995,6 +1183,76 @@ export interface components {
             /** Contracts */
             contracts: components["schemas"]["DerivativesContract"][];
         };
+        /** DerivativesMessage */
+        DerivativesMessage: {
+            /**
+             * Symbol
+             * @example 41I1GC000
+             */
+            symbol: string;
+            /** Last Price */
+            last_price: number | null;
+            /** Change */
+            change: number | null;
+            /** Change Pct */
+            change_pct: number | null;
+            /** Volume */
+            volume: number;
+            /** Bid Price */
+            bid_price: number | null;
+            /** Ask Price */
+            ask_price: number | null;
+            /** Basis */
+            basis: number | null;
+            /** Basis Pct */
+            basis_pct: number | null;
+            /** Is Premium */
+            is_premium: boolean | null;
+            /** Last Updated */
+            last_updated: string | null;
+            /**
+             * Alias
+             * @example VN30F1M
+             */
+            alias: string | null;
+            /** Expiry Date */
+            expiry_date: string | null;
+            /**
+             * Stale
+             * @description One leg is too old: the basis is the last good one.
+             */
+            stale: boolean;
+            /** Contracts */
+            contracts: components["schemas"]["DerivativesContract"][];
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Topic
+             * @example symbol:VNM
+             */
+            topic: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "derivatives";
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+        };
         /**
          * DerivativesPage
          * @description Prices of a future and its basis, newest first.
@@ -1028,8 +1286,8 @@ export interface components {
         /** ErrorMessage */
         ErrorMessage: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "error";
             /** Code */
@@ -1037,6 +1295,7 @@ export interface components {
             /** Message */
             message: string;
         };
+        EventMessage: components["schemas"]["TradeMessage"] | components["schemas"]["QuoteMessage"] | components["schemas"]["ForeignMessage"] | components["schemas"]["IndexMessage"] | components["schemas"]["DerivativesMessage"] | components["schemas"]["AlertEventMessage"] | components["schemas"]["SessionEventMessage"];
         /**
          * FeedSource
          * @enum {string}
@@ -1117,6 +1376,73 @@ export interface components {
              * @description True: summed by us as volume x last price.
              */
             values_estimated: boolean;
+        };
+        /** ForeignMessage */
+        ForeignMessage: {
+            /**
+             * Symbol
+             * @example FPT
+             */
+            symbol: string;
+            /** Buy Volume */
+            buy_volume: number;
+            /** Sell Volume */
+            sell_volume: number;
+            /** Net Volume */
+            net_volume: number;
+            /** Buy Value */
+            buy_value: number;
+            /** Sell Value */
+            sell_value: number;
+            /** Net Value */
+            net_value: number;
+            /** Total Room */
+            total_room: number;
+            /** Current Room */
+            current_room: number;
+            /** Buy Speed Per Min */
+            buy_speed_per_min: number;
+            /** Sell Speed Per Min */
+            sell_speed_per_min: number;
+            /** Buy Acceleration */
+            buy_acceleration: number;
+            /** Sell Acceleration */
+            sell_acceleration: number;
+            /** Last Updated */
+            last_updated: string | null;
+            /**
+             * Values Estimated
+             * @description True: summed by us as volume x last price.
+             */
+            values_estimated: boolean;
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Topic
+             * @example symbol:VNM
+             */
+            topic: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "foreign";
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
         };
         /**
          * ForeignPage
@@ -1287,6 +1613,81 @@ export interface components {
              */
             advance_ratio: number | null;
         };
+        /** IndexMessage */
+        IndexMessage: {
+            /**
+             * Index Id
+             * @example VN30
+             */
+            index_id: string;
+            /**
+             * Value
+             * @example 1893.42
+             */
+            value: number;
+            /** Prior Value */
+            prior_value: number;
+            /** Change */
+            change: number;
+            /** Ratio Change */
+            ratio_change: number;
+            /** Total Volume */
+            total_volume: number;
+            /** Total Value */
+            total_value: number;
+            /** Put Through Volume */
+            put_through_volume: number;
+            /** Advances */
+            advances: number;
+            /** Declines */
+            declines: number;
+            /** No Changes */
+            no_changes: number;
+            /** Ceilings */
+            ceilings: number;
+            /** Floors */
+            floors: number;
+            /**
+             * Intraday
+             * @description One point a minute; in first frames and REST, of VN30, VNINDEX, HNX and UPCOM.
+             */
+            intraday?: components["schemas"]["IntradayPoint"][] | null;
+            /** Last Updated */
+            last_updated: string | null;
+            /**
+             * Advance Ratio
+             * @description advances / (advances + declines); null when both are 0.
+             */
+            advance_ratio: number | null;
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Topic
+             * @example symbol:VNM
+             */
+            topic: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "index";
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+        };
         /**
          * IndexPage
          * @description States of an index, newest first.
@@ -1378,8 +1779,8 @@ export interface components {
          */
         PingMessage: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "ping";
         };
@@ -1389,8 +1790,8 @@ export interface components {
          */
         PongMessage: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "pong";
         };
@@ -1466,7 +1867,138 @@ export interface components {
              */
             status: string;
         };
-        ServerMessage: components["schemas"]["StatusMessage"] | components["schemas"]["SessionMessage"] | components["schemas"]["AlertMessage"] | components["schemas"]["AlertsSnapshotMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["ByeMessage"] | components["schemas"]["ErrorMessage"];
+        /**
+         * QuoteMessage
+         * @description Prices and book of a symbol; `skipped`: how many more changes it stands for.
+         */
+        QuoteMessage: {
+            /**
+             * Last Price
+             * @example 61200
+             */
+            last_price: number | null;
+            /** Change */
+            change: number | null;
+            /** Change Pct */
+            change_pct: number | null;
+            /** Ref Price */
+            ref_price: number | null;
+            /** Ceiling */
+            ceiling: number | null;
+            /** Floor */
+            floor: number | null;
+            /** Open */
+            open: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Avg Price */
+            avg_price: number | null;
+            /** Total Volume */
+            total_volume: number;
+            /** Total Value */
+            total_value: number;
+            /** Last Volume */
+            last_volume: number | null;
+            /**
+             * Bids
+             * @example [
+             *       [
+             *         61200,
+             *         12300
+             *       ]
+             *     ]
+             */
+            bids: [
+                number,
+                number
+            ][];
+            /** Asks */
+            asks: [
+                number,
+                number
+            ][];
+            /**
+             * Exchange
+             * @example HOSE
+             */
+            exchange: string | null;
+            phase: components["schemas"]["Phase"];
+            /**
+             * Est Match Price
+             * @description Auctions only.
+             */
+            est_match_price: number | null;
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Topic
+             * @example symbol:VNM
+             */
+            topic: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "quote";
+            /** Symbol */
+            symbol: string;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+        };
+        /**
+         * RejectedName
+         * @description A name that was not subscribed to: one of symbol, market, sector, channel.
+         */
+        RejectedName: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "malformed" | "unknown_symbol" | "not_tracked" | "is_index" | "unknown_market" | "unknown_sector" | "unknown_channel";
+            /** Symbol */
+            symbol?: string | null;
+            /** Market */
+            market?: string | null;
+            /** Sector */
+            sector?: string | null;
+            /** Channel */
+            channel?: string | null;
+        };
+        /**
+         * ResyncMessage
+         * @description A topic could not be completed (`*`: nothing of the session could); a snapshot follows.
+         */
+        ResyncMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "resync";
+            /** Topic */
+            topic: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "expired" | "epoch_changed" | "too_many";
+        };
+        ServerMessage: components["schemas"]["StatusMessage"] | components["schemas"]["SessionMessage"] | components["schemas"]["AlertMessage"] | components["schemas"]["AlertsSnapshotMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["ByeMessage"] | components["schemas"]["ErrorMessage"] | components["schemas"]["StreamMessage"];
         /** SessionBreakdown */
         SessionBreakdown: {
             /** Mua Chu Dong Volume */
@@ -1477,6 +2009,44 @@ export interface components {
             neutral_volume: number;
             /** Total Volume */
             total_volume: number;
+        };
+        /** SessionEventMessage */
+        SessionEventMessage: {
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Topic
+             * @example symbol:VNM
+             */
+            topic: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "session";
+            /** Event */
+            event: string;
+            /** Trading Date */
+            trading_date: string | null;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Exchange */
+            exchange: string | null;
+            phase: components["schemas"]["Phase"] | null;
         };
         /** SessionInfo */
         SessionInfo: {
@@ -1501,8 +2071,8 @@ export interface components {
          */
         SessionMessage: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "session";
             /** Event */
@@ -1592,8 +2162,8 @@ export interface components {
          */
         StatusMessage: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "status";
             /** Connected */
@@ -1667,6 +2237,50 @@ export interface components {
              * @example the provider's bars lack 300
              */
             repair_note: string | null;
+        };
+        StreamMessage: components["schemas"]["ChannelSnapshotMessage"] | components["schemas"]["DeltaMessage"] | components["schemas"]["AlertsChannelMessage"] | components["schemas"]["TopicSnapshotMessage"] | components["schemas"]["BatchMessage"] | components["schemas"]["ResyncMessage"] | components["schemas"]["SubscribedMessage"];
+        /**
+         * SubscribedMessage
+         * @description Everything the socket hears of now; in answer to each subscribe, unsubscribe and return.
+         */
+        SubscribedMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "subscribed";
+            /** Session Id */
+            session_id: string;
+            /** Epoch */
+            epoch: string;
+            /** Position */
+            position: number;
+            /** Symbols */
+            symbols: string[];
+            /** Markets */
+            markets: string[];
+            /** Sectors */
+            sectors: string[];
+            /** Channels */
+            channels: components["schemas"]["ViewSummary"][];
+            /** Rejected */
+            rejected: components["schemas"]["RejectedName"][];
+        };
+        /**
+         * SymbolState
+         * @description Everything about one symbol; null is unknown.
+         */
+        SymbolState: {
+            /** Symbol */
+            symbol: string;
+            session_stats: components["schemas"]["SessionStats"] | null;
+            foreign: components["schemas"]["ForeignInvestorData"] | null;
+            price: components["schemas"]["PriceData"] | null;
+            /** Indices */
+            indices: {
+                [key: string]: components["schemas"]["IndexData"];
+            };
+            basis: components["schemas"]["BasisPoint"] | null;
         };
         /**
          * Tick
@@ -1742,6 +2356,86 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * TopicSnapshotMessage
+         * @description The state behind a topic; its next event has `seq` + 1.
+         */
+        TopicSnapshotMessage: {
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "snapshot";
+            /** Topic */
+            topic: string;
+            /** Position */
+            position: number;
+            /** Data */
+            data: components["schemas"]["SymbolState"] | components["schemas"]["IndexData"] | components["schemas"]["DerivativesData"] | components["schemas"]["SessionInfo"] | components["schemas"]["Alert"][] | null;
+        };
+        /**
+         * TradeMessage
+         * @description One print; the active volumes are the symbol's day after it. Prints are never merged.
+         */
+        TradeMessage: {
+            /**
+             * Epoch
+             * @description The server's life; another one is another numbering.
+             */
+            epoch: string;
+            /** Seq */
+            seq: number;
+            /**
+             * Ts
+             * Format: date-time
+             * @description When the frame was built, or the event numbered.
+             */
+            ts: string;
+            /**
+             * Topic
+             * @example symbol:VNM
+             */
+            topic: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "trade";
+            /** Symbol */
+            symbol: string;
+            /** Price */
+            price: number;
+            /** Volume */
+            volume: number;
+            /** Value */
+            value: number;
+            trade_type: components["schemas"]["TradeType"];
+            /** Exchange Side */
+            exchange_side: string | null;
+            phase: components["schemas"]["Phase"];
+            /** Mua Chu Dong Volume */
+            mua_chu_dong_volume: number;
+            /** Ban Chu Dong Volume */
+            ban_chu_dong_volume: number;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+        };
+        /**
          * TradeType
          * @description Who crossed the spread.
          * @enum {string}
@@ -1771,6 +2465,34 @@ export interface components {
             input?: unknown;
             /** Context */
             ctx?: Record<string, never>;
+        };
+        /**
+         * ViewEntry
+         * @description What a client is shown of a channel. `symbols` null: all; `interval_ms`: at most one frame in this time.
+         */
+        ViewEntry: {
+            /** Channel */
+            channel: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "full" | "delta";
+            /** Interval Ms */
+            interval_ms: number;
+            /** Symbols */
+            symbols: string[] | null;
+        };
+        /** ViewSummary */
+        ViewSummary: {
+            channel: components["schemas"]["ChannelName"];
+            /**
+             * Mode
+             * @constant
+             */
+            mode: "delta";
+            /** Interval Ms */
+            interval_ms: number;
         };
         /** VolumeStats */
         VolumeStats: {
@@ -1816,12 +2538,24 @@ export interface components {
         WebSocketStats: {
             /** Connections */
             connections: number;
-            /** Subscriptions */
+            /**
+             * Subscribers
+             * @description Sockets that hear of events.
+             */
+            subscribers: number;
+            /**
+             * Subscriptions
+             * @description Symbols, markets and sectors, summed over the sockets.
+             */
             subscriptions: number;
             /** Resumes */
             resumes: number;
             /** Saved Sessions */
             saved_sessions: number;
+            /** Events Kept */
+            events_kept: number;
+            /** Events Kept Bytes */
+            events_kept_bytes: number;
             /** Channels */
             channels: {
                 [key: string]: components["schemas"]["ChannelStats"];
@@ -3036,6 +3770,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebSocketProtocol"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    websocket_schema_api_ws_schema_json_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description unauthorized */

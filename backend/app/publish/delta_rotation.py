@@ -1,0 +1,144 @@
+"""Delta mode: every few milliseconds the share of the views that is due is sent what changed since it was last.
+
+Views of one pace wait in a line, the longest unserved first. Who is served together has the same version, hence the
+same frame; and no moment has to write to everybody. The rotation sleeps once all have been asked since the last mark.
+Overflow: a client that is behind is passed over; its version stays, so that a later frame carries all it missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from math import ceil
+
+from app.clock import Clock
+from app.publish.client_connection import ClientConnection
+from app.publish.state_server import WRITE_COST_S, WRITE_SHARE, StateServer
+from app.publish.state_view import StateView
+from app.telemetry.metrics import Metrics
+
+SLOT_S = 0.005
+LOAD_PERIOD_MAX_S = 0.5  # the clients' number alone makes nobody wait longer
+PACE_MAX_S = 10.0
+PACE_STEP_S = 0.01  # paces asked for are rounded up, so that there are few lines
+VIEWS_PER_SLOT_MIN = 50  # a few are served at once: they share a frame
+SLOTS_CAUGHT_UP = 4  # after a pause no slot gets more than the share of so many
+SLICE_S = 0.003  # of serving; then the loop may do something else
+VIEWS_PER_LOOK = 25  # at the clock
+
+
+class _Line:
+    """The views of one pace, the longest unserved first."""
+
+    def __init__(self, interval_s: float) -> None:
+        self.interval_s = interval_s
+        self.views: deque[tuple[StateView, ClientConnection]] = deque()
+        self.unasked = 0  # how many have not been served since the last mark: those at the front
+        self.has_skipped = False  # somebody was behind, and is to be asked again
+        self.served_s = float("-inf")
+
+    def mark(self) -> None:
+        """Have every view asked once more."""
+        self.unasked = len(self.views)
+        self.has_skipped = False
+
+
+class DeltaRotation:
+    """Serves the delta views of all clients; one task."""
+
+    def __init__(self, server: StateServer, interval_s: float, clock: Clock, metrics: Metrics) -> None:
+        self.interval_s = interval_s  # the quickest pace
+        self.view_count = 0
+        self._server = server
+        self._clock = clock
+        self._lines: dict[float, _Line] = {}
+        self._wake = asyncio.Event()
+        self._publish_seconds = metrics.ws_publish_seconds.labels("delta")
+
+    def pace_s(self, asked_s: float | None) -> float:
+        """Return the pace that is given to who asks for this one."""
+        if asked_s is None or asked_s <= self.interval_s:
+            return self.interval_s
+        steps = ceil(asked_s / PACE_STEP_S - 1e-9)
+        return min(round(steps * PACE_STEP_S, 3), max(PACE_MAX_S, self.interval_s))
+
+    def add(self, client: ClientConnection, view: StateView) -> None:
+        """Serve a view from now on."""
+        line = self._lines.get(view.interval_s)
+        if line is None:
+            line = self._lines[view.interval_s] = _Line(view.interval_s)
+        view.due_s = self._clock.monotonic_s() + (view.interval_s if view.version else 0.0)
+        line.views.append((view, client))
+        self.view_count += 1
+        if view.version == 0:
+            self.mark()
+
+    def remove(self, view: StateView) -> None:
+        """Serve it no longer: its line drops it when its turn comes."""
+        if not view.is_closed:
+            view.is_closed = True
+            self.view_count -= 1
+            self.mark()
+
+    def mark(self) -> None:
+        """Remember that the state may be newer than what clients have."""
+        if self._lines:
+            for line in self._lines.values():
+                line.mark()
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Serve for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while any(line.unasked for line in self._lines.values()):
+                await self.serve_slot()
+                await self._clock.sleep(self._pause_s())
+
+    async def serve_slot(self) -> None:
+        """Serve what is due in this slot."""
+        started_s = self._clock.monotonic_s()
+        for line in list(self._lines.values()):
+            if line.unasked:
+                await self._serve_line(line)
+        self._publish_seconds.observe(self._clock.monotonic_s() - started_s)
+
+    async def _serve_line(self, line: _Line) -> None:
+        now_s = slice_s = self._clock.monotonic_s()
+        period_s = self._period_s(line)
+        for number in range(self._share(line, now_s, period_s)):
+            if not line.unasked or line.views[0][0].due_s > now_s:
+                break
+            if number and number % VIEWS_PER_LOOK == 0 and self._clock.monotonic_s() - slice_s > SLICE_S:
+                await asyncio.sleep(0)
+                slice_s = self._clock.monotonic_s()
+            self._serve_first(line, now_s + period_s)
+        if not line.views:
+            del self._lines[line.interval_s]
+        elif not line.unasked and line.has_skipped:
+            line.mark()
+
+    def _serve_first(self, line: _Line, next_due_s: float) -> None:
+        view, client = line.views.popleft()
+        line.unasked -= 1
+        if view.is_closed:
+            return
+        if not self._server.serve(client, view):
+            line.has_skipped = True
+        view.due_s = next_due_s
+        line.views.append((view, client))
+
+    def _share(self, line: _Line, now_s: float, period_s: float) -> int:
+        """Return how many views this slot may serve."""
+        passed_s = min(now_s - line.served_s, SLOT_S * SLOTS_CAUGHT_UP)
+        line.served_s = now_s
+        return max(VIEWS_PER_SLOT_MIN, ceil(len(line.views) * passed_s / period_s))
+
+    def _period_s(self, line: _Line) -> float:
+        load_s = min(LOAD_PERIOD_MAX_S, self.view_count * WRITE_COST_S / WRITE_SHARE)
+        return max(line.interval_s, load_s)
+
+    def _pause_s(self) -> float:
+        dues_s = [line.views[0][0].due_s for line in self._lines.values() if line.unasked]
+        return max(SLOT_S, min(dues_s, default=0.0) - self._clock.monotonic_s())

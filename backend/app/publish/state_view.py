@@ -1,0 +1,23 @@
+"""What one client is shown of one channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.publish.channels import Channel, Group
+
+type Mode = Literal["full", "delta"]
+
+
+@dataclass(slots=True, eq=False)
+class StateView:
+    """A channel, how it is shown, and the version that was sent last: 0 if the client is owed a first frame."""
+
+    channel: Channel
+    mode: Mode
+    group: Group  # the symbols that narrow /ws/market; None: all
+    interval_s: float  # at most one frame in this time
+    version: int = 0
+    due_s: float = 0.0  # when it may be sent another
+    is_closed: bool = False
