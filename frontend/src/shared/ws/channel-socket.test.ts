@@ -150,10 +150,11 @@ describe('a link', () => {
     last().say(snapshot(1))
     await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS - 1)
     last().say({ type: 'ping' })
+    const heardAt = Date.now()
     await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS - 1)
     expect(channel.getLink().link).toBe('open')
     await vi.advanceTimersByTimeAsync(1)
-    expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence' })
+    expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence', lostAt: heardAt })
     expect(sockets[0]?.isClosed).toBe(true)
   })
 

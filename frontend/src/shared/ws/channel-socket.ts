@@ -189,6 +189,7 @@ export class ChannelSocket<T extends object> {
 
   private onDown = (error: string, code: number): void => {
     const heldMs = this.openedAt === null ? null : Date.now() - this.openedAt
+    const lostAt = (error === 'silence' && this.socket?.heardAt) || Date.now() // a silent link was lost before we noticed
     this.dropSocket()
     const after = afterClose(code)
     if (after === 'stop' || (after === 'refresh' && !this.options.refreshToken)) {
@@ -202,7 +203,7 @@ export class ChannelSocket<T extends object> {
       error,
       failures: this.retry.failures,
       retryAt: Date.now() + delayMs,
-      lostAt: this.link.get().lostAt ?? Date.now(),
+      lostAt: this.link.get().lostAt ?? lostAt,
     })
     if (this.retry.needsFallback) this.fallback.start()
   }

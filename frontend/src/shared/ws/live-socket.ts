@@ -16,7 +16,8 @@ export class LiveSocket {
   private readonly socket: SocketLike
   private readonly events: LiveSocketEvents
   private silenceTimer: ReturnType<typeof setTimeout> | undefined
-  private heardAt = 0
+  /** When anything was last heard (epoch ms), 0 before. */
+  heardAt = 0
   private isServing = false
   private isDropped = false
 
