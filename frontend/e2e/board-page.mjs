@@ -56,6 +56,23 @@ export class BoardPage {
     assert.fail(`the board stood still for ${timeoutMs} ms`)
   }
 
+  async waitForLive(timeoutMs = 60_000) {
+    const until = Date.now() + timeoutMs
+    while (Date.now() < until) {
+      if (LIVE_WORDS.test(await this.feedWords())) return
+      await this.page.waitForTimeout(250)
+    }
+    assert.fail(`not live within ${timeoutMs} ms: ${await this.feedWords()}`)
+  }
+
+  /** As if another tab were in front: headless Chromium has no other way of hiding a page. */
+  async setHidden(isHidden) {
+    await this.page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => value })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, isHidden)
+  }
+
   async assertFits() {
     const { content, window } = await this.page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: innerWidth }))
     assert.ok(content <= window, `the page is ${content} px wide in a window of ${window} px`)

@@ -10,7 +10,7 @@ import { BoardPage, LIVE_WORDS } from './board-page.mjs'
 import { readOptions } from './options.mjs'
 import { expectedColours, PALETTES, THEMES } from './palettes.mjs'
 
-const { baseUrl, out, only, variants, launch } = readOptions(process.argv.slice(2))
+const { baseUrl, out, only, control, variants, launch } = readOptions(process.argv.slice(2))
 const SIZES = [[1600, 900], [1280, 720], [390, 844]]
 const PHONE_WIDTH = 390
 mkdirSync(out, { recursive: true })
@@ -58,8 +58,94 @@ for (const size of SIZES) for (const theme of THEMES) for (const palette of PALE
   })
 }
 
-await test('the board moves', SIZES[0], async (board) => {
+await test('the board moves, on deltas that follow one another', SIZES[0], async (board, page) => {
+  const frames = []
+  page.on('websocket', (socket) => {
+    assert.match(socket.url(), /\/ws\/market\?mode=delta&interval_ms=250$/)
+    socket.on('framereceived', ({ payload }) => frames.push(JSON.parse(payload)))
+  })
   await board.open()
+  await board.assertMoves()
+  const states = frames.filter((frame) => frame.type === 'snapshot' || frame.type === 'delta')
+  assert.deepEqual([frames[0].type, states[0].type, states[0].interval_ms], ['status', 'snapshot', 250])
+  assert.ok(states.length > 1, 'no delta came')
+  states.slice(1).forEach((delta, i) => assert.deepEqual([delta.type, delta.prev, delta.epoch], ['delta', states[i].seq, states[0].epoch]))
+})
+
+await test('a lost delta: asked for once, made good, nothing else', SIZES[0], async (board, page) => {
+  const asked = []
+  const came = []
+  let toLose = 0
+  await page.routeWebSocket(/\/ws\/market/, (socket) => {
+    const server = socket.connectToServer()
+    socket.onMessage((message) => {
+      asked.push(message)
+      server.send(message)
+    })
+    server.onMessage((message) => {
+      const { type } = JSON.parse(message)
+      if (type === 'delta' && toLose > 0) return void toLose--
+      came.push(type)
+      socket.send(message)
+    })
+  })
+  await board.open()
+  await board.assertMoves()
+  assert.deepEqual(asked, [], 'nothing to ask for before')
+  toLose = 1
+  const until = Date.now() + 30_000
+  while (came.filter((type) => type === 'snapshot').length < 2 && Date.now() < until) await page.waitForTimeout(100)
+  assert.deepEqual(asked, ['{"action":"resync"}'])
+  assert.match(await board.feedWords(), LIVE_WORDS)
+  await board.assertMoves()
+  assert.equal(asked.length, 1)
+})
+
+await test('a hidden tab holds no socket, and shows nothing old as live when it is back', SIZES[0], async (board, page) => {
+  await page.clock.install()
+  const open = new Set()
+  const held = []
+  let isHeld = false
+  let frames = 0
+  await page.routeWebSocket(/\/ws\/market/, (socket) => {
+    open.add(socket)
+    const server = socket.connectToServer()
+    socket.onClose((code) => {
+      open.delete(socket)
+      server.close({ code })
+    })
+    server.onMessage((message) => {
+      frames++
+      if (isHeld) held.push(() => socket.send(message))
+      else socket.send(message)
+    })
+  })
+  /** The page's clock may run ahead of the frames, but not so far that their lack looks like silence. */
+  const pass = async (ms) => {
+    await page.clock.fastForward(ms)
+    const before = frames
+    for (let i = 0; i < 100 && open.size && frames < before + 2; i++) await page.waitForTimeout(100)
+  }
+  await board.open()
+  await board.assertMoves()
+  await board.setHidden(true)
+  await pass(30_000)
+  await pass(28_000)
+  assert.equal(open.size, 1, 'a minute is not over')
+  await pass(3000)
+  assert.equal(open.size, 0, 'hidden for a minute')
+  const before = await board.figures()
+  isHeld = true
+  await board.setHidden(false)
+  await page.waitForTimeout(1000)
+  assert.equal(open.size, 1, 'back')
+  assert.equal(await board.figures(), before)
+  assert.doesNotMatch(await board.feedWords(), LIVE_WORDS)
+  assert.match(await page.locator('main').evaluate((element) => getComputedStyle(element).filter), /saturate\(0\.12\)/)
+  await page.screenshot({ path: `${out}/board-back-from-hidden.png` })
+  isHeld = false
+  for (const send of held) send()
+  await board.waitForLive()
   await board.assertMoves()
 })
 
@@ -151,5 +237,29 @@ await test('cut off: drained, never live, then back', SIZES[0], async (board, pa
   await page.locator('[data-kind=polling]').waitFor({ state: 'detached', timeout: 15_000 })
   await board.assertMoves()
 })
+
+if (control) await test('the server is stopped and started: never live in between, then back by itself', SIZES[0], async (board, page) => {
+  const epochs = new Set()
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => epochs.add(JSON.parse(payload).epoch)))
+  await board.open()
+  await board.waitForLive()
+  board.isCut = true
+  await fetch(`${control}/stop`, { method: 'POST' })
+  await page.locator('[data-kind=lost]').waitFor({ timeout: 10_000 })
+  const figures = await board.figures()
+  for (let i = 0; i < 24; i++) {
+    assert.doesNotMatch(await board.feedWords(), LIVE_WORDS)
+    await page.waitForTimeout(250)
+  }
+  assert.equal(await board.figures(), figures, 'the last whole state stays')
+  await fetch(`${control}/start`, { method: 'POST' })
+  await board.waitForLive()
+  await board.assertMoves()
+  board.isCut = false
+  epochs.delete(undefined)
+  assert.equal(epochs.size, 2, 'another run of the server has another epoch')
+  await page.screenshot({ path: `${out}/board-after-restart.png` })
+})
+else console.log('not run: the server is stopped and started (no --control)')
 
 await browser.close()

@@ -25,7 +25,7 @@ beforeEach(() => {
 
 async function show(prices: MarketSnapshot['prices'], search = '') {
   const store = new MarketStore()
-  const socket = new ChannelSocket<MarketSnapshot>({ url: () => 'ws://test', poll: () => Promise.reject(new Error()) })
+  const socket = new ChannelSocket<MarketSnapshot>({ channel: 'market', url: () => 'ws://test', poll: () => Promise.reject(new Error()) })
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <MarketContext value={{ store, socket }}>

@@ -5,7 +5,7 @@ import styles from './feed-status.module.css'
 const LOOK: Record<FeedWord, readonly [shape: string, tone: string]> = {
   connecting: ['ring', 'calm'], live: ['full', 'ok'], quiet: ['half', 'ok'], partial: ['half', 'warn'], stalled: ['half', 'warn'],
   reconnecting: ['ring', 'warn'], lunch: ['square', 'calm'], closed: ['square', 'calm'], failed: ['ring', 'danger'], lost: ['ring', 'danger'],
-  polling: ['half', 'warn'], refused: ['ring', 'danger'],
+  polling: ['half', 'warn'], paused: ['ring', 'calm'], refused: ['ring', 'danger'],
 }
 
 export function FeedDot({ word }: { word: FeedWord }) {

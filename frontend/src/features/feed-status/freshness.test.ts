@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { FeedStatus } from '@/shared/api/models'
-import type { LinkState } from '@/shared/ws/channel-socket'
+import type { LinkState } from '@/shared/ws/link-state'
 import { chooseBanner } from './banner-choice'
 import { freshnessOf } from './freshness'
 import { marketClock } from './market-clock'
 
 const NOW = 1_000_000
 const link = (change: Partial<LinkState>, status: Partial<FeedStatus> = {}): LinkState => ({
-  link: 'open', statusAt: NOW, error: null, failures: 0, retryAt: null, lostAt: null,
+  link: 'open', statusAt: NOW, dataAt: NOW, error: null, failures: 0, retryAt: null, lostAt: null,
   status: { source: 'ssi', state: 'live', ages: { MI: 2, 'X-TRADE': 0.4 }, ...status }, ...change,
 })
 const word = (state: LinkState, hasData = true) => freshnessOf(state, hasData, NOW).word
@@ -26,6 +26,14 @@ describe('freshnessOf', () => {
   it('does not believe `live` after 20 s of silence', () => {
     expect(freshnessOf(link({ statusAt: NOW - 21_000 }), true, NOW)).toMatchObject({ word: 'stalled', isStale: true })
     expect(word(link({ statusAt: NOW - 21_000 }, { state: 'lunch' }))).toBe('lunch')
+  })
+  it('does not believe `live` when nothing new came for 12 s, whatever is said of the feed', () => {
+    expect(freshnessOf(link({ dataAt: NOW - 13_000 }), true, NOW)).toEqual({ word: 'stalled', source: 'ssi', isStale: true, ageS: 13 })
+    expect(word(link({ dataAt: NOW - 11_000 }))).toBe('live')
+    expect(word(link({ dataAt: NOW - 600_000 }, { state: 'closed' }))).toBe('closed')
+  })
+  it('is not live while a paused page catches up', () => {
+    expect(freshnessOf(link({ link: 'paused' }), true, NOW)).toMatchObject({ word: 'paused', isStale: true })
   })
   it('says that a feed is stalled over REST too', () => expect(word(link({ link: 'polling' }, { state: 'stalled' }))).toBe('stalled'))
   it('has nothing to drain before the first data', () => {

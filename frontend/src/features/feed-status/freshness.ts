@@ -1,9 +1,9 @@
 import type { FeedSource, FeedState, FeedStatus } from '@/shared/api/models'
-import type { LinkState } from '@/shared/ws/channel-socket'
+import type { LinkState } from '@/shared/ws/link-state'
 
 /** What may be believed of the screen: the link to the server and the feed behind it, in one word. */
 
-export type FeedWord = FeedState | 'lost' | 'polling' | 'refused'
+export type FeedWord = FeedState | 'lost' | 'polling' | 'paused' | 'refused'
 
 export interface Freshness {
   word: FeedWord
@@ -14,9 +14,11 @@ export interface Freshness {
   ageS: number | null
 }
 
-const STALE_WORDS: ReadonlySet<FeedWord> = new Set(['lost', 'refused', 'stalled', 'reconnecting', 'failed', 'connecting'])
+const STALE_WORDS: ReadonlySet<FeedWord> = new Set(['lost', 'refused', 'stalled', 'reconnecting', 'failed', 'connecting', 'paused'])
 /** MI beats every 5 s in a live phase; FEED_STALL_S of silence is a stall, whatever was said before it. */
 const SILENCE_S = 20
+/** Two beats and a bit: each beat changes the state, so a server that says `live` and sends nothing new is not to be believed. */
+const NO_DATA_S = 12
 const BEATING: ReadonlySet<FeedWord> = new Set(['live', 'partial'])
 
 function ageOf(status: FeedStatus, statusAt: number, nowMs: number): number {
@@ -25,19 +27,24 @@ function ageOf(status: FeedStatus, statusAt: number, nowMs: number): number {
   return (ages.length ? Math.min(...ages) : 0) + sinceStatusS
 }
 
-function wordOf(link: LinkState, hasData: boolean, ageS: number | null): FeedWord {
+function wordOf(link: LinkState, hasData: boolean, isMute: boolean): FeedWord {
   const state = link.status?.state ?? 'connecting'
   switch (link.link) {
     case 'refused': return 'refused'
     case 'waiting': return 'lost'
     case 'connecting': return hasData ? 'lost' : 'connecting'
+    case 'paused': return 'paused'
     case 'polling': return STALE_WORDS.has(state) && link.status ? state : 'polling'
-    case 'open': return BEATING.has(state) && ageS !== null && ageS > SILENCE_S ? 'stalled' : state
+    case 'open': return isMute ? 'stalled' : state
   }
 }
 
 export function freshnessOf(link: LinkState, hasData: boolean, nowMs: number): Freshness {
-  const ageS = link.status ? ageOf(link.status, link.statusAt, nowMs) : null
-  const word = wordOf(link, hasData, ageS)
+  const spokenS = link.status ? ageOf(link.status, link.statusAt, nowMs) : null
+  const dataS = Math.max(0, (nowMs - link.dataAt) / 1000)
+  const isBeating = link.link === 'open' && link.status !== null && BEATING.has(link.status.state)
+  const isMute = isBeating && ((spokenS ?? 0) > SILENCE_S || dataS > NO_DATA_S)
+  const word = wordOf(link, hasData, isMute)
+  const ageS = isMute ? Math.max(spokenS ?? 0, dataS) : spokenS
   return { word, source: link.status?.source ?? null, isStale: hasData && STALE_WORDS.has(word), ageS }
 }

@@ -7,5 +7,5 @@ export function useFreshness(): Freshness {
   const { socket } = useMarket()
   const link = useLink(socket)
   const now = useNow()
-  return freshnessOf(link, socket.getData() !== null, Math.max(now, link.statusAt))
+  return freshnessOf(link, socket.getData() !== null, Math.max(now, link.statusAt, link.dataAt))
 }

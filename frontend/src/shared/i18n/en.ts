@@ -35,7 +35,7 @@ export const en: Dictionary = {
   sourceTag: { ssi: 'SSI', simulator: 'SIMULATED', replay: 'REPLAY' },
   feed: {
     connecting: 'Connecting', live: 'Live', quiet: 'Quiet', partial: 'Partial', stalled: 'Stalled', reconnecting: 'Reconnecting',
-    lunch: 'Lunch', closed: 'Closed', failed: 'Failed', lost: 'Disconnected', polling: 'REST fallback', refused: 'Refused',
+    lunch: 'Lunch', closed: 'Closed', failed: 'Failed', lost: 'Disconnected', polling: 'REST fallback', paused: 'Catching up', refused: 'Refused',
   },
   banner: {
     lost: 'Disconnected for {{s}} s – showing data as of {{time}}.', lostEmpty: 'The server cannot be reached yet.',

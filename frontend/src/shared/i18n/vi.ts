@@ -33,7 +33,7 @@ export const vi = {
   sourceTag: { ssi: 'SSI', simulator: 'MÔ PHỎNG', replay: 'PHÁT LẠI' },
   feed: {
     connecting: 'Đang nối', live: 'Trực tiếp', quiet: 'Yên', partial: 'Thiếu kênh', stalled: 'Đứng', reconnecting: 'Đang nối lại',
-    lunch: 'Nghỉ trưa', closed: 'Đóng cửa', failed: 'Hỏng', lost: 'Mất kết nối', polling: 'Dự phòng REST', refused: 'Bị từ chối',
+    lunch: 'Nghỉ trưa', closed: 'Đóng cửa', failed: 'Hỏng', lost: 'Mất kết nối', polling: 'Dự phòng REST', paused: 'Đang cập nhật', refused: 'Bị từ chối',
   },
   banner: {
     lost: 'Mất kết nối {{s}} s – đang hiện dữ liệu cũ lúc {{time}}.', lostEmpty: 'Chưa nối được với máy chủ.',

@@ -53,9 +53,29 @@ describe('MarketStore', () => {
   it('does not flash what changed while nobody looked', () => {
     const store = new MarketStore()
     show(store, snapshot({ AAA: price() }))
+    store.offer(snapshot({ AAA: price({ last_price: 10_200 }) }))
     vi.advanceTimersByTime(60_000)
     show(store, snapshot({ AAA: price({ last_price: 10_300 }) }))
     const state = store.getSymbol('AAA')
+    expect(state?.previous).toBe(state?.price)
+  })
+
+  it('flashes the first change after a quiet minute', () => {
+    const store = new MarketStore()
+    show(store, snapshot({ AAA: price() }))
+    vi.advanceTimersByTime(60_000)
+    show(store, snapshot({ AAA: price({ last_price: 10_300 }) }))
+    expect(store.getSymbol('AAA')).toMatchObject({ price: { last_price: 10_300 }, previous: { last_price: 10_100 } })
+  })
+
+  it('does not flash a state from elsewhere, nor what comes with it in one frame', () => {
+    const store = new MarketStore()
+    show(store, snapshot({ AAA: price() }))
+    store.offer(snapshot({ AAA: price({ last_price: 10_200 }) }), false)
+    store.offer(snapshot({ AAA: price({ last_price: 10_300 }) }))
+    runFrame()
+    const state = store.getSymbol('AAA')
+    expect(state?.price.last_price).toBe(10_300)
     expect(state?.previous).toBe(state?.price)
   })
 
@@ -83,6 +103,32 @@ describe('MarketStore', () => {
     runFrame()
     show(store, snapshot({}, { indices: { VN30: index({ value: 1943, last_updated: '2026-11-20T14:21:50+07:00' }) } }))
     expect(store.getIndex('VN30')?.intraday?.map((point) => point.value)).toEqual([1940, 1943])
+  })
+
+  it('goes on from the line it carries, though each merged state repeats the first one', () => {
+    const store = new MarketStore()
+    const line = [{ timestamp: '2026-11-20T14:20:59+07:00', value: 1940 }]
+    const at = (minute: number, value: number) => index({ intraday: line, value, last_updated: `2026-11-20T14:${minute}:10+07:00` })
+    show(store, snapshot({}, { indices: { VN30: at(21, 1941) } }))
+    show(store, snapshot({}, { indices: { VN30: at(22, 1942) } }))
+    show(store, snapshot({}, { indices: { VN30: at(23, 1943) } }))
+    expect(store.getIndex('VN30')?.intraday?.map((point) => point.value)).toEqual([1940, 1941, 1942, 1943])
+    show(store, snapshot({}, { indices: { VN30: index({ intraday: [...line], value: 1944, last_updated: '2026-11-20T14:24:10+07:00' }) } }))
+    expect(store.getIndex('VN30')?.intraday?.map((point) => point.value)).toEqual([1940, 1944])
+  })
+
+  it('tells of an index only when it changed, of its breadth too, and drops one that is gone', () => {
+    const store = new MarketStore()
+    const vn30 = index()
+    show(store, snapshot({}, { indices: { VN30: vn30, HNX: index({ index_id: 'HNX' }) } }))
+    const onChange = vi.fn()
+    store.subscribeIndex('VN30')(onChange)
+    show(store, snapshot({}, { indices: { VN30: vn30 } }))
+    expect(onChange).not.toHaveBeenCalled()
+    expect(store.getIndex('HNX')).toBeUndefined()
+    show(store, snapshot({}, { indices: { VN30: { ...vn30, advances: 19 } } }))
+    expect(onChange).toHaveBeenCalledTimes(1)
+    expect(store.getIndex('VN30')?.advances).toBe(19)
   })
 
   it('begins a new line on a new day', () => {

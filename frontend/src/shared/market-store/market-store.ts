@@ -8,7 +8,8 @@ import { isSameContract, isSamePrice } from './price-equality'
 /**
  * The live market outside React: one entry and one set of listeners per symbol, one flush per animation frame.
  *
- * Overflow: offers merge into the newest whole state and never queue, so a hidden tab (where frames stop) stays bounded.
+ * It is offered whole states; what did not change in them keeps its identity and costs one comparison.
+ * Overflow: a newer offer replaces the one that waits for its frame, so a hidden tab (where frames stop) stays bounded.
  */
 
 export interface SymbolState {
@@ -24,8 +25,8 @@ export interface SymbolState {
 type Listener = () => void
 type Subscribe = (listener: Listener) => () => void
 
-/** After so long without a flush (a hidden tab, a lost link) everything has changed: flashing it would say nothing. */
-const QUIET_AFTER_MS = 3000
+/** What waited so long for its frame (in a hidden tab) has changed all over: flashing it would say nothing. */
+const FLASH_WITHIN_MS = 3000
 
 class Listeners {
   private readonly listeners = new Set<Listener>()
@@ -52,6 +53,8 @@ export class MarketStore {
   private symbols = new Map<string, SymbolState>()
   private symbolList: readonly string[] = []
   private indices = new Map<string, IndexData>()
+  /** As they were offered, without the day chart that is carried on in `indices`. */
+  private readonly offeredIndices = new Map<string, IndexData>()
   private derivatives: DerivativesData | null = null
   private session: SessionInfo | null = null
   private foreign = new Map<string, ForeignInvestorData>()
@@ -60,10 +63,13 @@ export class MarketStore {
   private lastDataAt = 0
 
   private pending: MarketSnapshot | null = null
+  private pendingSince = 0
+  private canFlash = true
+  /** The day charts as they came, by index: later states repeat them, and must not undo what was carried on. */
+  private readonly takenIntraday = new Map<string, readonly IntradayPoint[]>()
   private pendingIntraday = new Map<string, readonly IntradayPoint[]>()
   private pendingForeign: readonly ForeignInvestorData[] | null = null
   private frameRequest = 0
-  private flushedAt = 0
 
   private readonly symbolListeners = new KeyedListeners()
   private readonly indexListeners = new KeyedListeners()
@@ -86,14 +92,25 @@ export class MarketStore {
   /** The greatest exchange time seen and when it was seen here, both epoch ms; 0 before the first data. */
   getDataTime = (): { exchangeMs: number; seenAt: number } => ({ exchangeMs: this.lastDataTimeMs, seenAt: this.lastDataAt })
 
-  /** Take a whole state; it is shown with the next animation frame, unless a newer one arrives before. */
-  offer(snapshot: MarketSnapshot): void {
-    // Only the first frame brings `intraday`; a newer frame must not make us forget it.
-    for (const [id, index] of Object.entries(snapshot.indices ?? {})) {
-      if (index.intraday?.length) this.pendingIntraday.set(id, index.intraday)
+  /**
+   * Take a whole state; it is shown with the next animation frame, unless a newer one arrives before.
+   * Only what continues what is shown may flash: a state from elsewhere (after a gap, from REST) overwrites.
+   */
+  offer(snapshot: MarketSnapshot, isContinuation = true): void {
+    for (const [id, index] of Object.entries(snapshot.indices ?? {})) this.takeIntraday(id, index.intraday)
+    if (!this.pending) {
+      this.pendingSince = performance.now()
+      this.canFlash = true
     }
+    this.canFlash &&= isContinuation
     this.pending = snapshot
     this.schedule()
+  }
+
+  private takeIntraday(id: string, line: readonly IntradayPoint[] | null | undefined): void {
+    if (!line?.length || line === this.takenIntraday.get(id)) return
+    this.takenIntraday.set(id, line)
+    this.pendingIntraday.set(id, line)
   }
 
   offerForeign(stocks: readonly ForeignInvestorData[]): void {
@@ -107,15 +124,13 @@ export class MarketStore {
 
   private flush = (): void => {
     this.frameRequest = 0
-    const now = performance.now()
-    const isQuiet = now - this.flushedAt > QUIET_AFTER_MS
+    const canFlash = this.canFlash && performance.now() - this.pendingSince <= FLASH_WITHIN_MS
     const snapshot = this.pending
     const changed = new Set<string>()
     this.pending = null
     this.applyForeign(changed)
     if (snapshot) {
-      this.flushedAt = now
-      this.applyPrices(withContracts(snapshot), contractsOf(snapshot), isQuiet, changed)
+      this.applyPrices(withContracts(snapshot), contractsOf(snapshot), canFlash, changed)
       this.applyIndices(snapshot.indices ?? {})
       this.applyMarket(snapshot)
       this.noteDataTime(latestMoment(snapshot))
@@ -140,7 +155,7 @@ export class MarketStore {
   private applyPrices(
     prices: MarketSnapshot['prices'],
     contracts: ReadonlyMap<string, DerivativesContract>,
-    isQuiet: boolean,
+    canFlash: boolean,
     changed: Set<string>,
   ): void {
     const names = Object.keys(prices)
@@ -148,8 +163,8 @@ export class MarketStore {
       const price = prices[symbol]
       const state = this.symbols.get(symbol)
       const contract = contracts.get(symbol) ?? null
-      if (!price || (state && isSamePrice(state.price, price) && isSameContract(state.contract, contract))) continue
-      const previous = state && !isQuiet ? state.price : price
+      if (!price || (state && (state.price === price || isSamePrice(state.price, price)) && isSameContract(state.contract, contract))) continue
+      const previous = state && canFlash ? state.price : price
       this.symbols.set(symbol, { symbol, price, previous, foreign: this.foreign.get(symbol) ?? null, contract })
       changed.add(symbol)
     }
@@ -166,14 +181,22 @@ export class MarketStore {
   }
 
   private applyIndices(indices: Readonly<Record<string, IndexData>>): void {
+    for (const id of this.indices.keys()) if (!(id in indices)) this.dropIndex(id)
     for (const [id, index] of Object.entries(indices)) {
-      const before = this.indices.get(id)
-      const intraday = this.pendingIntraday.get(id) ?? before?.intraday ?? []
-      if (before && before.last_updated === index.last_updated && before.value === index.value && before.intraday === intraday) continue
+      if (this.offeredIndices.get(id) === index && !this.pendingIntraday.has(id)) continue
+      const intraday = this.pendingIntraday.get(id) ?? this.indices.get(id)?.intraday ?? []
+      this.offeredIndices.set(id, index)
       this.indices.set(id, { ...index, intraday: withLatest(intraday, index) })
       this.indexListeners.of(id).notify()
     }
     this.pendingIntraday.clear()
+  }
+
+  private dropIndex(id: string): void {
+    this.indices.delete(id)
+    this.offeredIndices.delete(id)
+    this.takenIntraday.delete(id)
+    this.indexListeners.of(id).notify()
   }
 
   private applyMarket(snapshot: MarketSnapshot): void {

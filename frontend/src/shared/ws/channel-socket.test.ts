@@ -1,40 +1,37 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ChannelSocket, FALLBACK_RETRY_MS, POLL_INTERVAL_MS, SILENCE_LIMIT_MS, type SocketLike } from './channel-socket'
+import type { FeedStatus } from '@/shared/api/models'
+import { FakeSocket } from '@/test/fake-socket'
+import { ChannelSocket, type ChannelSocketOptions } from './channel-socket'
+import { PROBE_LIMIT_MS, SILENCE_LIMIT_MS } from './live-socket'
+import { HIDDEN_LIMIT_MS } from './page-presence'
+import { POLL_INTERVAL_MS } from './rest-fallback'
+import { FALLBACK_RETRY_MS, STABLE_MS } from './retry-plan'
 
 interface State {
   n: number
-}
-
-class FakeSocket implements SocketLike {
-  onmessage: SocketLike['onmessage'] = null
-  onclose: SocketLike['onclose'] = null
-  isClosed = false
-  close = (): void => {
-    this.isClosed = true
-  }
-  say(message: unknown): void {
-    this.onmessage?.call(this as unknown as WebSocket, { data: typeof message === 'string' ? message : JSON.stringify(message) } as MessageEvent)
-  }
-  drop(code = 1006): void {
-    this.onclose?.call(this as unknown as WebSocket, { code } as CloseEvent)
-  }
+  feed?: FeedStatus
 }
 
 let sockets: FakeSocket[] = []
 let stop: () => void = () => undefined
 const last = (): FakeSocket => sockets.at(-1) ?? expect.fail('no socket was opened')
+const snapshot = (n: number, seq = 1) => ({ type: 'snapshot', channel: 'market', epoch: 'e', seq, data: { n } })
+const delta = (prev: number, n: number, more = {}) => ({ type: 'delta', channel: 'market', epoch: 'e', seq: prev + 1, prev, data: { n, ...more } })
 
-function start(poll: (signal: AbortSignal) => Promise<State> = () => Promise.reject(new Error('down'))) {
+function start(options: Partial<ChannelSocketOptions<State>> = {}) {
   const taken: number[] = []
   const channel = new ChannelSocket<State>({
+    channel: 'market',
     url: () => 'ws://test/ws/market',
-    poll,
+    poll: () => Promise.reject(new Error('down')),
     onData: (data) => taken.push(data.n),
+    feedOf: (data) => data.feed,
     openSocket: () => {
       sockets.push(new FakeSocket())
       return last()
     },
-    random: () => 0,
+    random: () => 1, // the end of each window
+    ...options,
   })
   stop = channel.start()
   return { channel, taken }
@@ -48,6 +45,11 @@ async function fail(times: number): Promise<void> {
   }
 }
 
+function look(isHidden: boolean): void {
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(isHidden)
+  document.dispatchEvent(new Event('visibilitychange'))
+}
+
 beforeEach(() => {
   vi.useFakeTimers()
   sockets = []
@@ -57,17 +59,17 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe('ChannelSocket', () => {
+describe('a link', () => {
   it('is open only once data has come, and takes the status that comes first', () => {
     const { channel, taken } = start()
     last().say({ type: 'status', source: 'simulator', state: 'live' })
     expect(channel.getLink()).toMatchObject({ link: 'connecting', status: { source: 'simulator' } })
-    last().say({ n: 1 })
+    last().say(snapshot(1))
     expect(channel.getLink().link).toBe('open')
     expect(taken).toEqual([1])
   })
 
-  it('backs off 1 s, 2 s, and starts over after data', async () => {
+  it('backs off up to 1 s, 2 s, and starts over after a link that held', async () => {
     start()
     last().drop()
     await vi.advanceTimersByTimeAsync(999)
@@ -78,13 +80,23 @@ describe('ChannelSocket', () => {
     await vi.advanceTimersByTimeAsync(1999)
     expect(sockets).toHaveLength(2)
     await vi.advanceTimersByTimeAsync(1)
-    last().say({ n: 1 })
+    last().say(snapshot(1))
+    await vi.advanceTimersByTimeAsync(STABLE_MS)
     last().drop()
     await vi.advanceTimersByTimeAsync(1000)
     expect(sockets).toHaveLength(4)
   })
 
-  it.each([4400, 4401, 4403])('does not come back after %i', async (code) => {
+  it('counts a link that broke at once as a failed attempt', async () => {
+    const { channel } = start()
+    last().drop()
+    await vi.advanceTimersByTimeAsync(1000)
+    last().say(snapshot(1))
+    last().drop()
+    expect(channel.getLink().failures).toBe(2)
+  })
+
+  it.each([4400, 4401, 4402, 4403])('does not come back after %i, and says so', async (code) => {
     const { channel } = start()
     last().drop(code)
     await vi.advanceTimersByTimeAsync(120_000)
@@ -92,16 +104,38 @@ describe('ChannelSocket', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it.each([4408, 4410, 4412, 4429])('comes back after %i', async (code) => {
+  it('comes back after 4402 with a new token, and only with one', async () => {
+    const refreshToken = vi.fn().mockResolvedValueOnce(true).mockResolvedValueOnce(false)
+    const { channel } = start({ refreshToken })
+    last().drop(4402)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(sockets).toHaveLength(2)
+    last().drop(4402)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(refreshToken).toHaveBeenCalledTimes(2)
+    expect(sockets).toHaveLength(2)
+    expect(channel.getLink()).toMatchObject({ link: 'refused', error: 'close_4402' })
+  })
+
+  it.each([4408, 4410, 4412, 1006])('comes back after %i', async (code) => {
     start()
     last().drop(code)
     await vi.advanceTimersByTimeAsync(1000)
     expect(sockets).toHaveLength(2)
   })
 
+  it('gives a server that has too many more time', async () => {
+    start()
+    last().drop(4429)
+    await vi.advanceTimersByTimeAsync(5999)
+    expect(sockets).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(sockets).toHaveLength(2)
+  })
+
   it('waits as long as `bye` says, and does not count it as a failure', async () => {
-    const { channel } = start()
-    last().say({ n: 1 })
+    const { channel } = start({ random: () => 0 })
+    last().say(snapshot(1))
     last().say({ type: 'bye', reconnect_in_ms: [7000, 9000] })
     last().drop(4410)
     expect(channel.getLink().failures).toBe(0)
@@ -111,60 +145,26 @@ describe('ChannelSocket', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  it('polls REST every 5 s after three failures, and tries the socket every 30 s', async () => {
-    let n = 0
-    const poll = vi.fn(() => Promise.resolve({ n: ++n }))
-    const { channel, taken } = start(poll)
-    await fail(3)
-    await vi.advanceTimersByTimeAsync(0)
-    expect(channel.getLink().link).toBe('polling')
-    await vi.advanceTimersByTimeAsync(2 * POLL_INTERVAL_MS)
-    expect(taken).toEqual([1, 2, 3])
-    const before = sockets.length
-    await vi.advanceTimersByTimeAsync(FALLBACK_RETRY_MS - 2 * POLL_INTERVAL_MS)
-    expect(sockets).toHaveLength(before + 1)
-    last().say({ n: 100 })
-    expect(channel.getLink().link).toBe('open')
-    const polls = poll.mock.calls.length
-    await vi.advanceTimersByTimeAsync(3 * POLL_INTERVAL_MS)
-    expect(poll).toHaveBeenCalledTimes(polls)
-  })
-
-  it('drops a poll that answers after the socket is back', async () => {
-    const answers: ((state: State) => void)[] = []
-    const { channel, taken } = start(() => new Promise((resolve) => answers.push(resolve)))
-    await fail(3)
-    channel.reconnect()
-    last().say({ n: 10 })
-    answers.forEach((answer) => answer({ n: 1 }))
-    await vi.advanceTimersByTimeAsync(0)
-    expect(taken).toEqual([10])
-    expect(channel.getData()).toEqual({ n: 10 })
-  })
-
-  it('says nothing arrives while polls fail too, and tries the socket at once when they work again', async () => {
-    let isDown = true
-    const { channel } = start(() => (isDown ? Promise.reject(new Error('down')) : Promise.resolve({ n: 1 })))
-    last().say({ n: 0 })
-    await fail(4)
-    expect(channel.getLink().link).toBe('waiting')
-    const before = sockets.length
-    isDown = false
-    await vi.advanceTimersByTimeAsync(POLL_INTERVAL_MS)
-    expect(channel.getLink().link).toBe('polling')
-    expect(sockets).toHaveLength(before + 1)
-  })
-
-  it('takes 45 s of silence for a dead link; a ping is a sign of life', async () => {
+  it('takes 40 s of silence for a dead link; a ping is a sign of life', async () => {
     const { channel } = start()
-    last().say({ n: 1 })
+    last().say(snapshot(1))
     await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS - 1)
     last().say({ type: 'ping' })
+    const heardAt = Date.now()
     await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS - 1)
     expect(channel.getLink().link).toBe('open')
     await vi.advanceTimersByTimeAsync(1)
-    expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence' })
+    expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence', lostAt: heardAt })
     expect(sockets[0]?.isClosed).toBe(true)
+  })
+
+  it('gives up a socket that pings and never brings data', async () => {
+    const { channel } = start()
+    last().say({ type: 'status', source: 'ssi', state: 'live' })
+    await vi.advanceTimersByTimeAsync(30_000)
+    last().say({ type: 'ping' })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence' })
   })
 
   it('ignores what a given-up socket still says', () => {
@@ -173,16 +173,174 @@ describe('ChannelSocket', () => {
     const say = first.onmessage
     first.drop()
     channel.reconnect()
-    say?.call(first as unknown as WebSocket, { data: '{"n":5}' } as MessageEvent)
+    expect(first.onmessage).toBeNull()
+    say?.call(first as unknown as WebSocket, { data: JSON.stringify(snapshot(5)) } as MessageEvent)
     expect(taken).toEqual([])
   })
 
-  it('survives a malformed frame', () => {
+  it('tells of a malformed frame and goes on', () => {
     const { channel, taken } = start()
     last().say('{"n":')
     expect(channel.getLink().error).toBe('malformed_frame')
-    last().say({ n: 2 })
+    last().say(snapshot(2))
     expect(taken).toEqual([2])
     expect(channel.getLink().error).toBeNull()
+  })
+})
+
+describe('data', () => {
+  it('continues with deltas, and not with what comes from elsewhere', () => {
+    const kinds: boolean[] = []
+    start({ onData: (_, isContinuation) => kinds.push(isContinuation) })
+    last().say(snapshot(1))
+    last().say(delta(1, 2))
+    last().say(snapshot(3, 9))
+    expect(kinds).toEqual([false, true, false])
+  })
+
+  it('is as old as the last frame that fitted, and the feed as its last word', async () => {
+    const { channel } = start()
+    const feed = { source: 'ssi', state: 'live', ages: { MI: 1 } } as const
+    last().say({ ...snapshot(1), data: { n: 1, feed } })
+    const startedAt = Date.now()
+    await vi.advanceTimersByTimeAsync(1000)
+    last().say(delta(1, 2))
+    expect(channel.getLink()).toMatchObject({ statusAt: startedAt, dataAt: startedAt + 1000 })
+    await vi.advanceTimersByTimeAsync(1000)
+    last().say(delta(2, 3, { feed: { ages: { MI: 0.5 } } }))
+    expect(channel.getLink()).toMatchObject({ statusAt: startedAt + 2000, dataAt: startedAt + 2000, status: { ages: { MI: 0.5 } } })
+    await vi.advanceTimersByTimeAsync(1000)
+    last().say(delta(7, 4)) // a gap
+    last().say({ type: 'ping' })
+    expect(channel.getLink().dataAt).toBe(startedAt + 2000)
+  })
+})
+
+describe('the REST fallback', () => {
+  it('polls every 5 s after three failures, and tries the socket every 30 s', async () => {
+    let n = 0
+    const poll = vi.fn(() => Promise.resolve({ n: ++n }))
+    const { channel, taken } = start({ poll })
+    await fail(3)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(channel.getLink().link).toBe('polling')
+    await vi.advanceTimersByTimeAsync(2 * POLL_INTERVAL_MS)
+    expect(taken).toEqual([1, 2, 3])
+    const before = sockets.length
+    await vi.advanceTimersByTimeAsync(FALLBACK_RETRY_MS - 2 * POLL_INTERVAL_MS)
+    expect(sockets).toHaveLength(before + 1)
+    last().say(snapshot(100))
+    expect(channel.getLink().link).toBe('open')
+    const polls = poll.mock.calls.length
+    await vi.advanceTimersByTimeAsync(3 * POLL_INTERVAL_MS)
+    expect(poll).toHaveBeenCalledTimes(polls)
+  })
+
+  it('drops a poll that answers after the socket is back', async () => {
+    const answers: ((state: State) => void)[] = []
+    const { channel, taken } = start({ poll: () => new Promise((resolve) => answers.push(resolve)) })
+    await fail(3)
+    channel.reconnect()
+    last().say(snapshot(10))
+    answers.forEach((answer) => answer({ n: 1 }))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(taken).toEqual([10])
+    expect(channel.getData()).toEqual({ n: 10 })
+  })
+
+  it('says nothing arrives while polls fail too, and tries the socket at once when they work again', async () => {
+    let isDown = true
+    const { channel } = start({ poll: () => (isDown ? Promise.reject(new Error('down')) : Promise.resolve({ n: 1 })) })
+    last().say(snapshot(0))
+    await fail(4)
+    expect(channel.getLink().link).toBe('waiting')
+    const before = sockets.length
+    isDown = false
+    await vi.advanceTimersByTimeAsync(POLL_INTERVAL_MS)
+    expect(channel.getLink().link).toBe('polling')
+    expect(sockets).toHaveLength(before + 1)
+  })
+})
+
+describe('a page', () => {
+  it('hidden for a minute holds no socket, and comes back with a fresh snapshot', async () => {
+    const poll = vi.fn(() => Promise.resolve({ n: 7 }))
+    const { channel, taken } = start({ poll })
+    last().say(snapshot(1))
+    look(true)
+    await vi.advanceTimersByTimeAsync(30_000)
+    last().say({ type: 'ping' })
+    await vi.advanceTimersByTimeAsync(HIDDEN_LIMIT_MS - 30_001)
+    expect(channel.getLink().link).toBe('open')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(channel.getLink().link).toBe('paused')
+    expect(last().isClosed).toBe(true)
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(sockets).toHaveLength(1)
+    expect(poll).not.toHaveBeenCalled()
+    look(false)
+    expect(sockets).toHaveLength(2)
+    expect(channel.getLink().link).toBe('paused')
+    last().say(snapshot(2, 50))
+    expect(channel.getLink().link).toBe('open')
+    expect(taken).toEqual([1, 2])
+  })
+
+  it('hidden for a moment keeps its socket', async () => {
+    const { channel } = start()
+    last().say(snapshot(1))
+    look(true)
+    await vi.advanceTimersByTimeAsync(30_000)
+    last().say({ type: 'ping' })
+    look(false)
+    last().say({ type: 'pong' })
+    await vi.advanceTimersByTimeAsync(35_000)
+    expect(channel.getLink().link).toBe('open')
+    expect(sockets).toHaveLength(1)
+  })
+
+  it('gives up the fallback too while hidden', async () => {
+    const poll = vi.fn(() => Promise.resolve({ n: 7 }))
+    const { channel } = start({ poll })
+    await fail(3)
+    await vi.advanceTimersByTimeAsync(0)
+    look(true)
+    await vi.advanceTimersByTimeAsync(HIDDEN_LIMIT_MS)
+    expect(channel.getLink().link).toBe('paused')
+    const polls = poll.mock.calls.length
+    const opened = sockets.length
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(poll).toHaveBeenCalledTimes(polls)
+    expect(sockets).toHaveLength(opened)
+  })
+
+  it.each(['offline', 'online'])('asks a link in doubt for a sign of life when the browser goes %s', async (event) => {
+    const { channel } = start()
+    last().say(snapshot(1))
+    window.dispatchEvent(new Event(event))
+    expect(last().sent).toEqual([{ action: 'ping' }])
+    last().say({ type: 'pong' }) // a server on this machine needs no network
+    await vi.advanceTimersByTimeAsync(PROBE_LIMIT_MS)
+    expect(channel.getLink().link).toBe('open')
+    window.dispatchEvent(new Event(event))
+    await vi.advanceTimersByTimeAsync(PROBE_LIMIT_MS)
+    expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence' })
+  })
+
+  it('tries at once when the network is back', async () => {
+    start()
+    await fail(3)
+    const before = sockets.length
+    window.dispatchEvent(new Event('online'))
+    expect(sockets).toHaveLength(before + 1)
+  })
+
+  it('that slept finds its link dead without asking', () => {
+    const { channel } = start()
+    last().say(snapshot(1))
+    vi.setSystemTime(Date.now() + 3_600_000) // no timer ran
+    look(false)
+    expect(sockets).toHaveLength(2)
+    expect(channel.getLink()).toMatchObject({ link: 'connecting', error: 'silence' })
   })
 })

@@ -1,39 +1,67 @@
 import type { StatusMessage } from '@/shared/api/models'
+import { isObject } from './merge-patch'
 
-/** One text frame of a full-mode channel, sorted by what it asks of the client. */
-export type Frame<T> =
-  | { kind: 'data'; data: T }
-  | { kind: 'status'; status: StatusMessage }
-  | { kind: 'bye'; reconnectInMs: readonly [number, number] }
-  | { kind: 'error'; message: string }
-  | { kind: 'other' } // pings, and messages of modes this client did not ask for: a sign of life, nothing more
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-function readBye(message: Record<string, unknown>): readonly [number, number] {
-  const range: unknown[] = Array.isArray(message.reconnect_in_ms) ? message.reconnect_in_ms : []
-  const [low, high] = range
-  return typeof low === 'number' && typeof high === 'number' && high >= low ? [low, high] : [1000, 5000]
+/** `seq` is the version that is reached, `prev` the one a delta builds on; both within an `epoch`, one run of the server. */
+export interface SnapshotFrame {
+  readonly channel: string
+  readonly epoch: string
+  readonly seq: number
+  readonly data: object
+}
+export interface DeltaFrame extends SnapshotFrame {
+  readonly prev: number
 }
 
-/** Full-mode data has no envelope, so whatever has no `type` is the state itself. */
-export function readFrame<T>(text: string): Frame<T> {
+/** One text frame, sorted by what it asks of the client. */
+export type Frame =
+  | { kind: 'snapshot'; frame: SnapshotFrame }
+  | { kind: 'delta'; frame: DeltaFrame }
+  | { kind: 'full'; data: object }
+  | { kind: 'status'; status: StatusMessage }
+  | { kind: 'bye'; reconnectInMs: readonly [number, number] }
+  | { kind: 'error'; code: string }
+  | { kind: 'other' } // pings, pongs, sessions, events: a sign of life, nothing more
+
+const MALFORMED: Frame = { kind: 'error', code: 'malformed_frame' }
+const DEFAULT_BYE_MS = [1000, 5000] as const
+
+type Message = Readonly<Record<string, unknown>>
+
+function readBye(message: Message): readonly [number, number] {
+  const range: unknown[] = Array.isArray(message.reconnect_in_ms) ? message.reconnect_in_ms : []
+  const [low, high] = range
+  return typeof low === 'number' && typeof high === 'number' && high >= low ? [low, high] : DEFAULT_BYE_MS
+}
+
+function readState(message: Message): Frame {
+  const { type, channel, epoch, seq, prev, data } = message
+  if (channel === undefined) return { kind: 'other' } // the snapshot of a topic
+  if (typeof channel !== 'string' || typeof epoch !== 'string' || typeof seq !== 'number' || !isObject(data)) return MALFORMED
+  if (type === 'snapshot') return { kind: 'snapshot', frame: { channel, epoch, seq, data } }
+  return typeof prev === 'number' ? { kind: 'delta', frame: { channel, epoch, seq, prev, data } } : MALFORMED
+}
+
+/** In full mode a state has no envelope, so whatever has no `type` is the state itself. */
+export function readFrame(text: string): Frame {
   let message: unknown
   try {
     message = JSON.parse(text)
   } catch {
-    return { kind: 'error', message: 'malformed_frame' }
+    return MALFORMED
   }
-  if (!isRecord(message)) return { kind: 'error', message: 'malformed_frame' }
+  if (!isObject(message)) return MALFORMED
   switch (message.type) {
     case undefined:
-      return { kind: 'data', data: message as T }
+      return { kind: 'full', data: message }
+    case 'snapshot':
+    case 'delta':
+      return readState(message)
     case 'status':
       return { kind: 'status', status: message as unknown as StatusMessage }
     case 'bye':
       return { kind: 'bye', reconnectInMs: readBye(message) }
     case 'error':
-      return { kind: 'error', message: typeof message.code === 'string' ? message.code : 'error' }
+      return { kind: 'error', code: typeof message.code === 'string' ? message.code : 'error' }
     default:
       return { kind: 'other' }
   }

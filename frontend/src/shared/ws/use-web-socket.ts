@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import type { FeedStatus } from '@/shared/api/models'
-import type { ChannelSocket, LinkState } from './channel-socket'
+import type { ChannelSocket } from './channel-socket'
+import type { LinkState } from './link-state'
 
 export interface WebSocketView<T> {
   data: T | null
@@ -12,12 +13,12 @@ export interface WebSocketView<T> {
 }
 
 /** Re-renders when the link changes, not with each frame. */
-export function useLink<T>(socket: ChannelSocket<T>): LinkState {
+export function useLink<T extends object>(socket: ChannelSocket<T>): LinkState {
   return useSyncExternalStore(socket.subscribeLink, socket.getLink)
 }
 
 /** Re-renders with each frame: for small components and pages that show the whole state. */
-export function useWebSocket<T>(socket: ChannelSocket<T>): WebSocketView<T> {
+export function useWebSocket<T extends object>(socket: ChannelSocket<T>): WebSocketView<T> {
   const link = useLink(socket)
   const data = useSyncExternalStore(socket.subscribeData, socket.getData)
   return { data, status: link.status, error: link.error, isLive: link.link === 'open', reconnect: socket.reconnect }

@@ -1,0 +1,78 @@
+/** One WebSocket and whether it is alive: it goes down once, by a close or by silence, and says why. */
+
+export const SILENCE_LIMIT_MS = 40_000 // the server speaks every 30 s, whatever happens
+export const PROBE_LIMIT_MS = 5000 // for the answer to a ping, when the link is in doubt
+const HANDSHAKE_LIMIT_MS = 10_000
+
+/** The part of a WebSocket that is used here; tests bring their own. */
+export type SocketLike = Pick<WebSocket, 'onmessage' | 'onclose' | 'close' | 'send'>
+
+export interface LiveSocketEvents {
+  onText: (text: string) => void
+  onDown: (error: string, code: number) => void
+}
+
+export class LiveSocket {
+  private readonly socket: SocketLike
+  private readonly events: LiveSocketEvents
+  private silenceTimer: ReturnType<typeof setTimeout> | undefined
+  /** When anything was last heard (epoch ms), 0 before. */
+  heardAt = 0
+  private isServing = false
+  private isDropped = false
+
+  /** Throws what `open` throws. */
+  constructor(open: () => SocketLike, events: LiveSocketEvents) {
+    this.socket = open()
+    this.events = events
+    this.expectFrame(HANDSHAKE_LIMIT_MS, 'timeout')
+    this.socket.onmessage = ({ data }) => {
+      if (typeof data === 'string' && !this.isDropped) this.onText(data)
+    }
+    this.socket.onclose = ({ code }) => this.goDown(`close_${code}`, code)
+  }
+
+  send(message: object): void {
+    this.socket.send(JSON.stringify(message))
+  }
+
+  /** The first data is here. Before that only the first frame is a sign of life: pings alone make no board. */
+  noteServing(): void {
+    this.isServing = true
+  }
+
+  /**
+   * It may be half-open (another network, a machine that slept): anything heard soon proves that it is not.
+   * A sleeping machine runs no timers, so the silence may be long already.
+   */
+  probe(): void {
+    if (Date.now() - this.heardAt > SILENCE_LIMIT_MS) return this.goDown('silence', 0)
+    this.send({ action: 'ping' })
+    this.expectFrame(PROBE_LIMIT_MS, 'silence')
+  }
+
+  /** Close it and hear nothing of it any more. */
+  drop(): void {
+    this.isDropped = true
+    clearTimeout(this.silenceTimer)
+    this.socket.onmessage = null
+    this.socket.onclose = null
+    this.socket.close(1000)
+  }
+
+  private onText(text: string): void {
+    if (this.isServing || !this.heardAt) this.expectFrame(SILENCE_LIMIT_MS, 'silence')
+    this.heardAt = Date.now()
+    this.events.onText(text)
+  }
+
+  private expectFrame(limitMs: number, error: string): void {
+    clearTimeout(this.silenceTimer)
+    this.silenceTimer = setTimeout(() => this.goDown(error, 0), limitMs)
+  }
+
+  private goDown(error: string, code: number): void {
+    this.drop()
+    this.events.onDown(error, code)
+  }
+}
