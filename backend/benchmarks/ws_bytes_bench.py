@@ -65,7 +65,12 @@ async def measure_bytes(seconds: float) -> list[Figure]:
     """Return the share of full mode's bytes that delta mode needs, at the default paces and at equal ones."""
     figures = []
     stream = list(simulated_messages(VN30_SIZE, START_S + seconds))
-    for throttle_ms, delta_ms, target in ((500, 100, SHARE_MAX), (500, 500, None), (100, 100, None)):
+    for throttle_ms, delta_ms, target in (
+        (500, 100, SHARE_MAX),
+        (500, 250, None),
+        (500, 500, None),
+        (100, 100, None),
+    ):
         weighed = await _weigh(stream, throttle_ms, delta_ms)
         figures.append(_figure(weighed, f"throttle {throttle_ms} ms, delta {delta_ms} ms", seconds, target))
     return figures
