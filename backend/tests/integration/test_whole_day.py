@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.feed.normalizer import index_id_of
+from app.feed.wire_names import index_id_of
 from app.market.models import Changes, ClassifiedTrade, Phase, SessionStats, TradeType
 from app.simulator.events import Print
 from app.simulator.simulated_market import SimulatedMarket

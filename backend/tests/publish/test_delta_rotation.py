@@ -135,17 +135,3 @@ async def test_one_socket_several_channels_and_resync(
     assert len(sink.of_type("delta")) == 2
     leave(1000)
     assert client.views == {}
-
-
-async def test_lists_wait_in_deltas_but_come_though_nothing_else_happens(
-    publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
-) -> None:
-    sink = join(publisher, Channel.FOREIGN)
-    await clock.advance(5)
-    for volume in (20, 30):
-        market.foreign["VCB"].buy_volume = volume
-        publisher.mark_changed(Changes(foreign={"VCB"}))
-        await clock.advance(0.1)
-    assert [delta["data"]["top_buy"][0]["buy_volume"] for delta in sink.of_type("delta")] == [20]
-    await clock.advance(1)
-    assert [delta["data"]["top_buy"][0]["buy_volume"] for delta in sink.of_type("delta")] == [20, 30]
