@@ -14,7 +14,7 @@ from app.feed.thread_bridge import ThreadBridge
 from app.publish.channels import Channel
 from app.wiring import Application
 from tests.feed.payload_samples import raw_of, sample
-from tests.publish.fakes import FakeFrameSink, eventually, make_client
+from tests.publish.fakes import FakeFrameSink, eventually, open_client
 
 WHEN = {"TradingDate": "14/08/2026", "Time": "10:15:00", "Symbol": "SSI", "TradingSession": "LO"}
 # Three JSON layers on the wire; the SDK takes off the outermost and hands these texts to us, on its own thread.
@@ -38,7 +38,7 @@ async def test_trade_of_ssi_reaches_the_clients_of_four_channels() -> None:
     # Four clients come: each is told how the feed is, then the state, before there is any.
     sinks = {channel: FakeFrameSink() for channel in Channel}
     for channel, sink in sinks.items():
-        application.publisher.welcome(make_client(sink, channel))
+        open_client(application.publisher, sink, channel)
         assert sink.messages[0]["type"] == "status"
         sink.frames.clear()
     publishing = asyncio.create_task(application.publisher.run())
