@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from msgspec import structs
 
 from app.history.kept_states import StateKeeper, decode_states
+from app.history.recovery import Recovery
 from app.history.tables import TRADES
 from app.market.alert_rules import AlertThresholds
-from app.market.messages import Tick
-from app.market.models import AlertType
+from app.market.messages import QuoteMessage, Tick, TradeMessage
+from app.market.models import AlertType, Changes
 from app.market.processor import MarketDataProcessor
 from tests.history.test_recovery import Life
 from tests.history.trading_hour import SYMBOLS, trading_hour
@@ -92,6 +95,10 @@ def state_of(processor: MarketDataProcessor) -> dict[str, Any]:
             if alert.alert_type is not AlertType.FOREIGN_ACCELERATION  # windows begin anew
         },
     }
+
+
+async def completed(recovery: Recovery) -> list[Changes]:
+    return [changes async for changes in recovery.complete()]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -181,9 +188,9 @@ async def test_restart_without_a_database_has_the_totals_from_states(new_life: A
     late = list(trading_hour(5, minutes=11, withheld_until_s=0))[-60:]  # the market goes on, still without it
     second.apply(late)
     alerts = second.processor.get_alerts(500)
-    completing = asyncio.create_task(second.recovery_used.complete())
+    completing = asyncio.create_task(completed(second.recovery_used))
     assert await second.pool.try_connect()
-    assert (await completing).everything
+    assert [changes.everything for changes in await completing] == [True]
     ours, expected = second.processor.get_basis_trend(120), whole.get_basis_trend(120)
     assert ours[: len(expected)] == expected
     assert len(ours) > len(expected)
@@ -191,7 +198,83 @@ async def test_restart_without_a_database_has_the_totals_from_states(new_life: A
     assert {alert.id for alert in whole.get_alerts(500)} <= {
         alert.id for alert in second.processor.get_alerts(500)
     }
-    assert await second.recovery_used.complete() is None
+    assert await completed(second.recovery_used) == []
+
+
+def sides_of(processor: MarketDataProcessor) -> dict[str, Any]:
+    """Return what each symbol's prints add up to; the tick test needs their order."""
+    return {
+        "stats": processor.get_session_stats(),
+        "audit": {
+            symbol: structs.replace(row, tick_test_ratio=None)
+            for symbol, row in processor.get_classification_audit().items()
+        },
+    }
+
+
+def life_with_a_hole(seed: int) -> tuple[list[Any], int, int, int]:
+    """Return twenty minutes of messages, up to where the database had them, where we die, and where it is back.
+
+    With an odd seed prints are withheld all along, so that some of the hole's volume stays missed.
+    """
+    messages = list(trading_hour(seed, minutes=20, withheld_until_s=1500 if seed % 2 else 0))
+    messages = [structs.replace(m, total_value=0) if isinstance(m, TradeMessage) else m for m in messages]
+    cuts = [int(len(messages) * share / 20) for share in (13.85, 14, 17)]
+    for n, cut in enumerate(cuts):
+        while not isinstance(messages[cut - 1], Tick):
+            cut += 1
+        cuts[n] = cut
+    return messages, cuts[0], cuts[1], cuts[2]
+
+
+@pytest.mark.parametrize("kept", ["kept", "not kept"])
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_prints_out_of_reach_at_the_start_are_counted_when_the_database_appears(
+    new_life: Any, seed: int, kept: str
+) -> None:
+    messages, drained, end, back = life_with_a_hole(seed)
+    whole, first = new_processor(), await new_life()
+    if kept == "not kept":
+        first.rig.writer._states = None  # all that is known is how far each symbol came
+    first.apply(messages[:drained])
+    assert await first.rig.writer.flush(20)
+    first.apply(messages[drained:end])  # these wait in the spool when we die
+    for message in messages[:end]:
+        whole.apply([message])
+    second = await new_life(is_connected=False)
+    recovery = second.recovery()
+    assert await recovery.run(0.05, at("10:14:00")) is not None
+    missed = {symbol: row.missed_volume for symbol, row in second.processor.get_session_stats().items()}
+    assert sum(missed.values()) > sum(row.missed_volume for row in whole.get_session_stats().values())
+    books = [message for message in messages[:end] if isinstance(message, QuoteMessage)]
+    second.processor.apply(books)  # else late prints would be of no side: not what this is about
+    completing = asyncio.create_task(completed(recovery))
+    for message in messages[end:back]:  # the market goes on without it: repeats, late stamps
+        whole.apply([message])
+        second.apply([message])
+    late = [message for message in messages[:end] if isinstance(message, TradeMessage)][-200:]
+    second.apply(late)  # the feed says once more what it said before the start
+    alerts, prices = second.processor.get_alerts(500), copy.deepcopy(second.processor.get_prices())
+    assert second.processor.get_session_stats() != whole.get_session_stats()
+    assert await second.pool.try_connect()
+    changes = await completing
+    assert any(part.stats for part in changes)
+    assert not any(part.trades or part.gaps or part.rejected for part in changes)
+    assert second.processor.get_prices() == prices
+    assert second.processor.get_alerts(500)[: len(alerts)] == alerts
+    assert sides_of(second.processor) == sides_of(whole)
+    assert second.processor.holes() == []
+    for message in messages[back:]:
+        whole.apply([message])
+        second.apply([message])
+    assert await completed(recovery) == [], "nothing is counted twice"
+    assert sides_of(second.processor) == sides_of(whole)
+    assert await second.rig.writer.flush(20)
+    third = await new_life()  # from states, some of them of before the database appeared
+    recovery = third.recovery()
+    await recovery.run(5, at("10:20:00"))
+    await completed(recovery)
+    assert third.processor.get_session_stats() == whole.get_session_stats()
 
 
 async def test_states_of_another_version_are_left_out(
