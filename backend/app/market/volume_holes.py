@@ -110,7 +110,7 @@ class VolumeHoles:
     def _count_missed(
         self, symbol: str, volume: int, beside: ClassifiedTrade, phase: Phase, price: Price
     ) -> None:
-        if volume > 0:
+        if volume:
             value = missed_value(symbol, volume, price)
             self._aggregator.add_missed(symbol, phase, volume, value, beside.timestamp)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import asyncpg
 import pytest
 from msgspec import structs
 
+from app.history.day_reader import DayReader, StoredSession
+from app.history.hole_filler import fill_holes
 from app.history.kept_states import StateKeeper, decode_states
 from app.history.recovery import Recovery
 from app.history.tables import TRADES
@@ -19,7 +22,9 @@ from app.market.alert_rules import AlertThresholds
 from app.market.messages import QuoteMessage, Tick, TradeMessage
 from app.market.models import AlertType, Changes
 from app.market.processor import MarketDataProcessor
+from app.market.stored_day import StoredDay
 from tests.history.test_recovery import Life
+from tests.history.test_spool import until
 from tests.history.trading_hour import SYMBOLS, trading_hour
 from tests.market.builders import TODAY, at, make_foreign, make_index, make_processor, make_quote, make_trade
 
@@ -219,12 +224,9 @@ def life_with_a_hole(seed: int) -> tuple[list[Any], int, int, int]:
     """
     messages = list(trading_hour(seed, minutes=20, withheld_until_s=1500 if seed % 2 else 0))
     messages = [structs.replace(m, total_value=0) if isinstance(m, TradeMessage) else m for m in messages]
-    cuts = [int(len(messages) * share / 20) for share in (13.85, 14, 17)]
-    for n, cut in enumerate(cuts):
-        while not isinstance(messages[cut - 1], Tick):
-            cut += 1
-        cuts[n] = cut
-    return messages, cuts[0], cuts[1], cuts[2]
+    ticks = [n + 1 for n, message in enumerate(messages) if isinstance(message, Tick)]  # one a second
+    drained, end, back = (ticks[second] for second in (830, 840, 1020))
+    return messages, drained, end, back
 
 
 @pytest.mark.parametrize("kept", ["kept", "not kept"])
@@ -275,6 +277,76 @@ async def test_prints_out_of_reach_at_the_start_are_counted_when_the_database_ap
     await recovery.run(5, at("10:20:00"))
     await completed(recovery)
     assert third.processor.get_session_stats() == whole.get_session_stats()
+
+
+async def test_a_hole_waits_for_a_database_that_goes_away_again(
+    new_life: Any, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.history.recovery.COMPLETION_RETRY_S", 0.01)
+    first = await new_life()
+    first.apply([make_quote(bid=59_900, ask=60_000), make_trade(), make_trade(total=300, volume=200)])
+    assert await first.rig.writer.flush(10)
+    await connection.execute("ALTER TABLE trades RENAME TO trades_away")
+    second = await new_life(is_connected=False)
+    recovery = second.recovery()
+    await recovery.run(0.05, at("10:00:10"))
+    completing = asyncio.create_task(completed(recovery))
+    assert await second.pool.try_connect()
+    await until(lambda: second.pool._is_stale)  # it has asked in vain
+    assert second.processor.get_trade_analysis("VNM").missed_volume == 300
+    await connection.execute("ALTER TABLE trades_away RENAME TO trades")
+    assert await second.pool.try_connect()
+    assert [changes.stats for changes in await completing] == [{"VNM"}, set()]
+    assert second.processor.get_trade_analysis("VNM") == first.processor.get_trade_analysis("VNM")
+
+
+async def test_a_hole_ends_with_its_day_and_prints_that_do_not_fit_are_said(
+    new_life: Any, connection: asyncpg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = await new_life()
+    first.apply([make_trade(), make_trade("S00"), make_trade("S00", total=300, volume=200)])
+    assert await first.rig.writer.flush(10)
+    second = await new_life(is_connected=False)
+    recovery = second.recovery()
+    await recovery.run(0.05, at("10:00:10"))
+    assert {symbol for symbol, _ in second.processor.holes()} == {"VNM", "S00"}
+    await connection.execute("UPDATE trades SET volume = 201 WHERE total_volume = 300")
+    assert await second.pool.try_connect()
+    stats = [changes.stats async for changes in fill_holes(second.processor, second.pool)]
+    assert sorted(stats, key=len) == [set(), {"VNM"}]
+    assert "does not fit into 1 holes among ['S00']" in caplog.text
+    assert second.processor.get_trade_analysis("S00").missed_volume == 300
+    third = await new_life(is_connected=False)
+    recovery = third.recovery()
+    await recovery.run(0.05, at("10:00:10"))
+    third.apply([make_trade(day=TODAY + timedelta(days=3))])
+    assert await third.pool.try_connect()
+    assert [changes.stats for changes in await completed(recovery)] == [set()]
+    assert third.processor.get_trade_analysis("VNM").missed_volume == 0
+
+
+async def test_a_database_that_dies_during_the_restore_leaves_holes(
+    new_life: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await new_life()
+    first.apply([make_trade(), make_trade(total=300, volume=200)])
+    assert await first.rig.writer.flush(10)
+    second = await new_life()
+    read = DayReader.rest
+
+    async def die_after(reader: DayReader, session: StoredSession) -> StoredDay:
+        stored = await read(reader, session)
+        await second.pool.close()
+        return stored
+
+    monkeypatch.setattr(DayReader, "rest", die_after)
+    recovery = second.recovery()
+    assert await recovery.run(5, None) is not None
+    assert second.processor.get_trade_analysis("VNM").missed_volume == 300
+    completing = asyncio.create_task(completed(recovery))
+    assert await second.pool.try_connect()
+    assert [changes.stats for changes in await completing] == [{"VNM"}]
+    assert second.processor.get_trade_analysis("VNM") == first.processor.get_trade_analysis("VNM")
 
 
 async def test_states_of_another_version_are_left_out(

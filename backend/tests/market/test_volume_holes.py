@@ -42,7 +42,11 @@ def partial(trades, *, totals=None, states=(), is_partial=True):
 
 def keep(processor, symbol="VNM"):
     """Return the state of a symbol as it comes out of the spool."""
-    return msgspec.json.decode(msgspec.json.encode(processor.symbol_state(symbol)), type=SymbolState)
+    return copy_of(processor.symbol_state(symbol))
+
+
+def copy_of(state):
+    return msgspec.json.decode(msgspec.json.encode(state), type=SymbolState)
 
 
 def fill(processor, trades):
@@ -60,8 +64,8 @@ def test_volume_holes_filled_day_is_as_if_every_print_had_been_there(steps, cut,
     totals = {trade.symbol: trade.total_volume for trade in trades}
     within_reach = [trade for n, trade in enumerate(trades) if n in spooled]
     for of_before in (states, []):
-        whole = partial(trades, states=[keep_again(state) for state in of_before], is_partial=False)
-        ours = partial(within_reach, totals=totals, states=[keep_again(state) for state in of_before])
+        whole = partial(trades, states=[copy_of(state) for state in of_before], is_partial=False)
+        ours = partial(within_reach, totals=totals, states=[copy_of(state) for state in of_before])
         fill(ours, trades)
         assert ours.holes() == []
         assert ours.get_session_stats().keys() == whole.get_session_stats().keys()
@@ -69,10 +73,6 @@ def test_volume_holes_filled_day_is_as_if_every_print_had_been_there(steps, cut,
             stats = ours.get_session_stats()[symbol]
             assert_adds_up(stats)
             assert stats == expected
-
-
-def keep_again(state):
-    return msgspec.json.decode(msgspec.json.encode(state), type=SymbolState)
 
 
 def test_volume_holes_prints_are_counted_by_their_side_and_phase_and_nothing_else_moves():
@@ -85,7 +85,7 @@ def test_volume_holes_prints_are_counted_by_their_side_and_phase_and_nothing_els
     changes = fill(ours, trades)
     assert changes.stats == {"VNM"}
     assert heard == [changes]
-    assert not (changes.everything or changes.trades or changes.gaps or changes.alerts or changes.rejected)
+    assert not any((changes.everything, changes.trades, changes.gaps, changes.alerts, changes.rejected))
     assert ours.get_trade_analysis("VNM") == whole.get_trade_analysis("VNM")
     assert ours.get_trade_analysis("VNM").missed_volume == 0
     assert msgspec.json.encode(ours.get_prices()) == prices
