@@ -23,8 +23,8 @@ from benchmarks.machine import describe_machine
 from benchmarks.snapshot_bench import measure_snapshot
 from benchmarks.stages_bench import measure_stages, measure_wake
 from benchmarks.storing_bench import measure_storing
-from benchmarks.ws_crowd import CrowdPlan, measure_crowd
 from benchmarks.ws_bytes_bench import measure_bytes
+from benchmarks.ws_crowd import CrowdPlan, measure_crowd
 
 type Bench = Callable[[bool], Awaitable[list[Figure]]]
 

@@ -17,7 +17,7 @@ from app.simulator.wire import hub_entry
 SUBSCRIBED = frozenset({"X-TRADE", "X-QUOTE", "R", "MI", "F"})  # SSI_CHANNELS by default
 TICK_INTERVAL_S = 0.25
 TRADING_DATE = date(2026, 11, 20)
-ACTIVITY = 1.0  # of the simulator: some 200 messages a second of the VN30 after the opening
+ACTIVITY = 1.5  # of the simulator: some 200 messages a second of the VN30 in the morning
 SEED = 1
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import orjson
 
-from app.clock import VIETNAM
 from app.market.messages import Message
 from app.market.models import FeedSource, FeedState, FeedStatus
 from app.publish.channels import Channel
@@ -28,11 +26,7 @@ from benchmarks.virtual_clock import VirtualClock
 VN30_SIZE = 30
 BATCH_S = 0.01  # what one wake of the feed's thread brings
 START_S = (9 * 60 + 17) * 60.0  # two minutes into continuous trading
-RATE = 200  # messages a second
 SHARE_MAX = 0.15
-SINCE = datetime(2026, 11, 20, 9, tzinfo=VIETNAM)
-
-type Timed = tuple[float, list[Message]]
 
 
 @dataclass
@@ -60,60 +54,65 @@ class _Scales:
         """Nobody asks."""
 
 
+@dataclass(frozen=True)
+class _Weighed:
+    full: _Scales
+    delta: _Scales
+    messages: int
+
+
 async def measure_bytes(seconds: float) -> list[Figure]:
     """Return the share of full mode's bytes that delta mode needs, at the default paces and at equal ones."""
-    stream = _at_rate(list(simulated_messages(VN30_SIZE, START_S + seconds)))
     figures = []
-    for throttle_ms, delta_ms, target in ((500, 100, SHARE_MAX), (500, 500, None), (100, 100, None)):
-        full = await _weigh(stream, "full", throttle_ms)
-        delta = await _weigh(stream, "delta", delta_ms)
-        what = f"throttle {throttle_ms} ms, delta {delta_ms} ms"
-        figures.append(_figure(full, delta, what, stream[-1][0] - START_S, target))
+    stream = list(simulated_messages(VN30_SIZE, START_S + seconds))
+    for throttle_ms, delta_ms, target in (
+        (500, 100, SHARE_MAX),
+        (500, 250, None),
+        (500, 500, None),
+        (100, 100, None),
+    ):
+        weighed = await _weigh(stream, throttle_ms, delta_ms)
+        figures.append(_figure(weighed, f"throttle {throttle_ms} ms, delta {delta_ms} ms", seconds, target))
     return figures
 
 
-def _at_rate(stream: list[Timed]) -> list[Timed]:
-    """Stretch time after the start so that RATE messages arrive in a second."""
-    count = sum(len(messages) for time_s, messages in stream if time_s >= START_S)
-    factor = count / RATE / (stream[-1][0] - START_S)
-    return [(START_S + (time_s - START_S) * factor, messages) for time_s, messages in stream]
-
-
-async def _weigh(stream: list[Timed], mode: Mode, interval_ms: int) -> _Scales:
-    """Return what one client is sent of the stream, alone on its publisher."""
+async def _weigh(stream: list[tuple[float, list[Message]]], throttle_ms: int, delta_ms: int) -> _Weighed:
     midnight = midnight_s(TRADING_DATE)
     clock = VirtualClock(midnight + START_S)
     processor = make_processor()
-    interval_s = interval_ms / 1000
+    status = FeedStatus(FeedSource.SIMULATOR, FeedState.LIVE, clock.now(), connected=True)
+
+    def feed_status() -> FeedStatus:
+        age_s = clock.time_s() % 1
+        status.ages = {"X-TRADE": round(age_s / 9, 3), "X-QUOTE": round(age_s / 17, 3), "MI": round(age_s, 3)}
+        return status
+
     publisher = DataPublisher(
         processor,
-        lambda: _feed_status(clock),
+        feed_status,
         clock,
         Metrics(),
-        throttle_interval_s=interval_s,
-        delta_interval_s=interval_s,
+        throttle_interval_s=throttle_ms / 1000,
+        delta_interval_s=delta_ms / 1000,
     )
+    count = 0
     task = asyncio.create_task(publisher.run())
-    scales: _Scales | None = None
+    scales: dict[Mode, _Scales] = {}
     batch_end_s = 0.0
     for time_s, messages in stream:
-        if time_s >= START_S:
-            scales = scales or _join(publisher, clock, mode)
-            if time_s > batch_end_s:
-                batch_end_s = time_s + BATCH_S
-                await clock.advance_to(midnight + time_s)
+        if time_s < START_S:
+            publisher.mark_changed(processor.apply(messages))
+            continue
+        if not scales:
+            scales = {mode: _join(publisher, clock, mode) for mode in ("full", "delta")}
+        count += len(messages)
+        if time_s > batch_end_s:
+            batch_end_s = time_s + BATCH_S
+            await clock.advance_to(midnight + time_s)
         publisher.mark_changed(processor.apply(messages))
     task.cancel()
     await asyncio.wait([task])
-    if scales is None:
-        raise AssertionError("the stream ended before the measurement began")
-    return scales
-
-
-def _feed_status(clock: VirtualClock) -> FeedStatus:
-    """Return a feed whose ages are never the same twice."""
-    ages = {channel: round(clock.time_s() * n % 1, 3) for n, channel in enumerate(("X-TRADE", "R", "MI"), 1)}
-    return FeedStatus(FeedSource.SIMULATOR, FeedState.LIVE, SINCE, connected=True, ages=ages)
+    return _Weighed(scales["full"], scales["delta"], count)
 
 
 def _join(publisher: DataPublisher, clock: VirtualClock, mode: Mode) -> _Scales:
@@ -127,14 +126,15 @@ def _join(publisher: DataPublisher, clock: VirtualClock, mode: Mode) -> _Scales:
     return scales
 
 
-def _figure(full: _Scales, delta: _Scales, what: str, seconds: float, target: float | None) -> Figure:
+def _figure(weighed: _Weighed, what: str, seconds: float, target: float | None) -> Figure:
+    full, delta = weighed.full, weighed.delta
     share = delta.weight_bytes / full.weight_bytes
     parts = ", ".join(
         f"{name} {size / delta.weight_bytes:.0%}"
         for name, size in sorted(delta.parts.items(), key=lambda item: -item[1])
     )
     return Figure(
-        f"VN30 board, {RATE} messages/s, {what}: bytes of delta against full mode",
+        f"VN30 board, {weighed.messages / seconds:.0f} messages/s, {what}: bytes of delta against full mode",
         "for the record" if target is None else f"<= {target:.0%}",
         f"{share:.1%} ({delta.weight_bytes / seconds / 1e3:.1f} of {full.weight_bytes / seconds / 1e3:.1f} kB/s; "
         f"{delta.frames / seconds:.1f} and {full.frames / seconds:.1f} frames/s; {parts})",

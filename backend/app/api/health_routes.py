@@ -46,6 +46,7 @@ async def health(services: Services) -> Response:
                 "oldest_s": spool.oldest_s,
                 "dead_rows": spool.dead_rows,
                 "is_refusing": spool.is_refusing,
+                "is_failing": bool(spool.reason),
             },
             "open_gaps": services.open_gaps(),
         }

@@ -246,6 +246,9 @@ class SpoolStatus(_Schema):
     is_refusing: bool = Field(
         description="new rows are not kept: the disk is nearly full, or can't be written"
     )
+    is_failing: bool = Field(
+        description="the file does not take rows, new ones wait in memory: the log says why"
+    )
 
 
 class BuriedRow(_Schema):

@@ -185,6 +185,8 @@ async def _export(settings: Settings, options: argparse.Namespace) -> int:
     sys.stderr.write(
         f"{request.table}: {rows:,} rows to {'standard output' if options.out == '-' else options.out}\n"
     )
+    if not rows and request.symbol is not None:
+        sys.stderr.write(f"nothing of {request.symbol} is stored in {request.table} for that span\n")
     return 0
 
 

@@ -92,19 +92,9 @@ class DeltaRotation:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._has_unasked():
+            while any(line.unasked for line in self._lines.values()):
                 await self.serve_slot()
                 await self._clock.sleep(self._pause_s())
-
-    def _has_unasked(self) -> bool:
-        """Whether anybody is to be asked; if only lists wait for their time, everybody is once more."""
-        if any(line.unasked for line in self._lines.values()):
-            return True
-        if not self._server.mark_waiting_lists():
-            return False
-        for line in self._lines.values():
-            line.mark()
-        return bool(self._lines)
 
     async def serve_slot(self) -> None:
         """Serve what is due in this slot."""

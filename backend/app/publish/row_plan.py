@@ -28,10 +28,6 @@ class Leaf(Struct, frozen=True):
     is_mutable: bool  # a list or dict that may change in place
     is_object: bool  # a dict: keys that go must be said to be null
 
-    @property
-    def is_list(self) -> bool:
-        return self.is_mutable and not self.is_object
-
 
 class RowPlan:
     """The leaves of a struct type."""
@@ -52,11 +48,6 @@ class RowPlan:
         if not self._mutables:
             return self._read_plain(row)
         return (*self._read_plain(row), *[encode_json(read(row)) for read in self._mutables])
-
-    def keep_lists(self, values: tuple[Any, ...], old: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return new values with the lists of old ones."""
-        kept = [old[n] if self.leaves[n].is_list else values[n] for n in self.numbers[self.mutable_from :]]
-        return (*values[: self.mutable_from], *kept)
 
     def encode_leaf(self, number: int, value: Any) -> bytes:
         """Return the JSON of a value that `values` returned."""

@@ -53,8 +53,6 @@ class RowTable:
         self._dirty: set[str] = set()
         self._is_all_dirty = True
         self._unencoded: set[str] = set()
-        self._waiting: set[str] = set()  # rows whose lists were left as they were known
-        self._with_lists = True  # in the refresh that is under way
         self._joined: bytes | None = None
 
     def mark(self, keys: Iterable[str]) -> None:
@@ -71,21 +69,10 @@ class RowTable:
     def is_stale(self) -> bool:
         return self._is_all_dirty or bool(self._dirty)
 
-    @property
-    def has_waiting_lists(self) -> bool:
-        return bool(self._waiting)
-
-    def refresh(self, version: int, *, with_lists: bool = True) -> bool:
-        """Take in what was marked; what differs gets `version`. Return whether anything does.
-
-        Without lists those stay as they were known, and their rows marked in `has_waiting_lists`.
-        """
-        if with_lists and self._waiting:
-            self.mark(self._waiting)
-            self._waiting = set()
+    def refresh(self, version: int) -> bool:
+        """Take in what was marked; what differs gets `version`. Return whether anything does."""
         if not self.is_stale:
             return False
-        self._with_lists = with_lists
         rows = self._read()
         dirty: Iterable[str] = self._dirty
         if self._is_all_dirty:
@@ -169,11 +156,6 @@ class RowTable:
         known = self._rows.get(key)
         plan = plan_of(type(row)) if known is None else known.plan
         values = plan.values(row)
-        if known is not None and not self._with_lists and values != known.values:
-            kept = plan.keep_lists(values, known.values)
-            if kept != values:
-                self._waiting.add(key)
-                values = kept
         if known is None:
             self._rows[key] = _Row(key, plan, values, version)
         elif not _note_changes(known, values, version):
@@ -189,7 +171,6 @@ class RowTable:
         self._changed.pop(key, None)
         self._changed[key] = version
         self._unencoded.discard(key)
-        self._waiting.discard(key)
         return True
 
     def _encode_rows(self) -> None:

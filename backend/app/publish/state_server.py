@@ -31,7 +31,7 @@ class StateServer:
             return True
         if client.notice_number < self._notices.number and not self._notices.serve(client):
             return False
-        if self._views.refresh(view.channel, with_lists=view.mode == "full") <= view.version:
+        if self._views.refresh(view.channel) <= view.version:
             return True
         if client.is_behind:  # asked before building: nothing is built for clients that cannot take it
             client.frames_skipped += 1
@@ -41,7 +41,3 @@ class StateServer:
         if frame is not None and client.offer_state(frame):
             view.version = self._views.version
         return True
-
-    def mark_waiting_lists(self) -> bool:
-        """Mark what was left out of patches, once it is its time; return whether anything waits still."""
-        return self._views.mark_waiting_lists()

@@ -20,10 +20,6 @@ from app.publish.row_table import RowTable
 
 INTRADAY_INDICES = ("VN30", "VNINDEX", "HNX", "UPCOM")  # the four whose day chart travels in a first frame
 FEED_AGES_INTERVAL_S = 1.0  # ages run on by themselves: a newer look at them is no reason to send
-# A patch replaces a list as a whole (RFC 7396). At every pace the top lists and the contracts would be 40 % of a VN30
-# board's bytes; so they wait, those of /ws/foreign, whose business they are, not long.
-BOARD_LISTS_INTERVAL_S = 3.0
-FOREIGN_LISTS_INTERVAL_S = 0.5
 SYMBOL_BASIS_MINUTES = 24 * 60
 
 
@@ -47,22 +43,15 @@ class MarketViews:
         self._indices = RowTable(reader.get_indices)
         self._foreign_rows = RowTable(lambda: {row.symbol: row for row in reader.get_foreign_detail()})
         self._foreign = _object_table("foreign", reader.get_foreign_summary)
-        self._foreign_board = _object_table("foreign", reader.get_foreign_summary)
         self._derivatives = _object_table("derivatives", reader.get_derivatives_data)
         self._session = _object_table("session", reader.get_session)
         self._feed = _object_table("feed", lambda: self._feed_status)
-        self._objects = (self._foreign_board, self._derivatives, self._session, self._feed)
+        self._objects = (self._foreign, self._derivatives, self._session, self._feed)
         self._tables: dict[Channel, tuple[RowTable, ...]] = {
             Channel.MARKET: (self._quotes, self._prices, self._indices, *self._objects),
             Channel.FOREIGN: (self._foreign,),
             Channel.INDEX: (self._indices,),
         }
-        self._lists_interval_s = {
-            self._foreign: FOREIGN_LISTS_INTERVAL_S,
-            self._foreign_board: BOARD_LISTS_INTERVAL_S,
-            self._derivatives: BOARD_LISTS_INTERVAL_S,
-        }
-        self._lists_taken_s = dict.fromkeys(self._lists_interval_s, float("-inf"))
         self._marks = 1  # how often something was marked
         self._marks_seen = dict.fromkeys(self._tables, 0)
         self._changed_at = dict.fromkeys(self._tables, 1)
@@ -73,10 +62,8 @@ class MarketViews:
         self._derivatives.mark_all()
         self._session.mark_all()
         if changes.everything:
-            for table in (self._quotes, self._prices, self._indices, self._foreign_rows):
+            for table in (self._quotes, self._prices, self._indices, self._foreign_rows, self._foreign):
                 table.mark_all()
-            self._foreign.mark_all()
-            self._foreign_board.mark_all()
             self._with_intraday.clear()
             return
         self._quotes.mark(changes.stats)
@@ -88,33 +75,20 @@ class MarketViews:
         if changes.foreign:
             self._foreign_rows.mark(changes.foreign)
             self._foreign.mark_all()
-            self._foreign_board.mark_all()
 
     def mark_feed(self) -> None:
         """Remember that the feed's condition changed."""
         self._marks += 1
         self._feed_read_s = float("-inf")
 
-    def refresh(self, channel: Channel, *, with_lists: bool = False) -> int:
-        """Take in what was marked; return the version at which the channel last changed.
-
-        Without lists those of foreign flow and of the contracts are taken in only from time to time.
-        """
-        is_new = self._marks_seen[channel] != self._marks
-        if is_new or (with_lists and self._has_waiting_lists(channel)):
+    def refresh(self, channel: Channel) -> int:
+        """Take in what was marked; return the version at which the channel last changed."""
+        if self._marks_seen[channel] != self._marks:
             self._marks_seen[channel] = self._marks
             if channel is Channel.MARKET:
                 self._look_at_feed()
-            self._take_in(channel, with_lists=with_lists)
+            self._take_in(channel)
         return self._changed_at[channel]
-
-    def mark_waiting_lists(self) -> bool:
-        """Mark lists that were left out of patches, once it is their time; return whether any wait still."""
-        waiting = [table for table in self._lists_taken_s if table.has_waiting_lists]
-        now_s = self._clock.monotonic_s()
-        if any(now_s - self._lists_taken_s[table] >= self._lists_interval_s[table] for table in waiting):
-            self._marks += 1
-        return bool(waiting)
 
     def full(self, channel: Channel, group: Group = None, with_intraday: bool = False) -> bytes:
         """Return the whole state of a channel; `group` narrows that of the market."""
@@ -149,15 +123,16 @@ class MarketViews:
 
     def market(self, symbols: Collection[str] | None = None, *, with_intraday: bool = False) -> bytes:
         """Return a MarketSnapshot; `symbols` narrows its quotes and prices."""
-        self._look_at_feed()
-        self._take_in(Channel.MARKET, with_lists=True)
+        self.refresh(Channel.MARKET)
+        if self._look_at_feed():
+            self._take_in(Channel.MARKET)
         keys = None if symbols is None else sorted(symbols)
         return json_object(
             (
                 b'"quotes":' + self._quotes.join(keys),
                 b'"prices":' + self._prices.join(keys),
                 b'"indices":' + self.indices(with_intraday=with_intraday),
-                b'"foreign":' + self._foreign_board.row("foreign"),
+                b'"foreign":' + self._foreign.row("foreign"),
                 b'"derivatives":' + self._derivatives.row("derivatives"),
                 b'"session":' + self._session.row("session"),
                 b'"feed":' + self._feed.row("feed"),
@@ -166,7 +141,7 @@ class MarketViews:
 
     def foreign_summary(self) -> bytes:
         """Return a ForeignSummary."""
-        self._take_in(Channel.FOREIGN, with_lists=True)
+        self.refresh(Channel.FOREIGN)
         return self._foreign.row("foreign")
 
     def foreign_detail(self) -> bytes:
@@ -206,27 +181,14 @@ class MarketViews:
             )
         )
 
-    def _has_waiting_lists(self, channel: Channel) -> bool:
-        return any(table.has_waiting_lists for table in self._tables[channel])
-
-    def _take_in(self, channel: Channel, *, with_lists: bool) -> None:
+    def _take_in(self, channel: Channel) -> None:
         version, has_changed = self.version + 1, False
         tables = self._tables[channel]
         for table in tables:
-            has_changed |= table.refresh(version, with_lists=with_lists or self._is_time_for_lists(table))
+            has_changed |= table.refresh(version)
         if has_changed:
             self.version = version
         self._changed_at[channel] = max(1, *(table.version for table in tables))
-
-    def _is_time_for_lists(self, table: RowTable) -> bool:
-        taken_s = self._lists_taken_s.get(table)
-        if taken_s is None:
-            return True
-        now_s = self._clock.monotonic_s()
-        if now_s - taken_s < self._lists_interval_s[table]:
-            return False
-        self._lists_taken_s[table] = now_s
-        return True
 
     def _market_patch(self, group: Group, since: int) -> list[bytes]:
         members: list[bytes] = []
@@ -242,13 +204,15 @@ class MarketViews:
             members += table.patch(since)
         return members
 
-    def _look_at_feed(self) -> None:
-        """Read the feed's status if the last look is old."""
+    def _look_at_feed(self) -> bool:
+        """Read the feed's status if the last look is old; return whether it was."""
         now_s = self._clock.monotonic_s()
-        if now_s - self._feed_read_s >= FEED_AGES_INTERVAL_S:
-            self._feed_read_s = now_s
-            self._feed_status = self._read_feed()
-            self._feed.mark_all()
+        if now_s - self._feed_read_s < FEED_AGES_INTERVAL_S:
+            return False
+        self._feed_read_s = now_s
+        self._feed_status = self._read_feed()
+        self._feed.mark_all()
+        return True
 
 
 def _object_table(name: str, read: Callable[[], Struct | None]) -> RowTable:

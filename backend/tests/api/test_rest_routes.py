@@ -276,7 +276,7 @@ async def test_derivatives_carry_their_contracts(rest: httpx.AsyncClient, backen
 async def test_health_is_always_200_and_says_what_is_missing(
     state: FeedState, database: str, status: str
 ) -> None:
-    spool = {"rows": 3, "oldest_s": 0.5, "dead_rows": 1, "is_refusing": False}
+    spool = {"rows": 3, "oldest_s": 0.5, "dead_rows": 1, "is_refusing": False, "is_failing": False}
     figures = SimpleNamespace(**spool, reason="")
     backend = Backend(
         overrides={

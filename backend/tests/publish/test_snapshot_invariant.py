@@ -40,7 +40,6 @@ from tests.market.builders import (
 from tests.publish.fakes import FakeClock, FakeFeed, FakeFrameSink, open_client
 
 EXAMPLES = int(os.environ.get("STREAM_EXAMPLES", "100"))
-SETTLED_S = 6.0  # every pace and every list has had its turn
 BUFFER_BYTES = 400  # every whole state is larger: a client that is stuck is behind at once
 NARROWED = frozenset({"VCB", FRONT})
 OTHERS = frozenset({"VNM", "FPT"})
@@ -252,12 +251,12 @@ class Scenario:
                 reader.catch_up()
         for reader in self.readers:
             reader.sink.unstick()
-        await self.clock.advance(SETTLED_S)
+        await self.clock.advance(3)
         for reader in self.readers:
             reader.catch_up()
         sent = [reader.sink.frames[:] for reader in self.readers]
         self.publisher.mark_changed(Changes(everything=True))  # though nothing is new
-        await self.clock.advance(SETTLED_S)
+        await self.clock.advance(3)
         assert [reader.sink.frames for reader in self.readers] == sent
         task.cancel()
         await asyncio.wait([task])

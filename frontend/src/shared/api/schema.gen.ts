@@ -2206,6 +2206,11 @@ export interface components {
              * @description new rows are not kept: the disk is nearly full, or can't be written
              */
             is_refusing: boolean;
+            /**
+             * Is Failing
+             * @description the file does not take rows, new ones wait in memory: the log says why
+             */
+            is_failing: boolean;
         };
         /**
          * StatusMessage
