@@ -269,9 +269,10 @@ class History:
             await self.writer.run()
 
     async def _complete(self) -> None:
-        changes = await self._recovery.complete()
-        if changes is not None:
+        async for changes in self._recovery.complete():
             self._changed(changes)
+            self.writer.put(changes)  # keeps the states anew
+            self._metrics.record_changes(changes)
 
     async def _stop_server(self, server: EmbeddedPostgres) -> None:
         await server.stop(is_hung=self._is_hung)

@@ -123,6 +123,11 @@ class DayReader:
         self._spooled = spooled
         self._positions = positions or {}
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether stored prints are out of reach."""
+        return self._pool is None
+
     async def find(self, trading_date: date, kept: KeptStates) -> StoredSession:
         """Return who traded on a date, and the time of its newest print. `kept`: the states of that date."""
         span = _span(trading_date)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import date
 
@@ -17,6 +18,7 @@ from app.history.day_reader import DayReader, SpooledTrades, StoredSession, read
 from app.history.errors import HistoryUnavailable
 from app.history.gap_recorder import GapRecorder
 from app.history.gap_repository import GapRepository
+from app.history.hole_filler import fill_holes
 from app.history.kept_states import decode_states
 from app.history.pool import DatabasePool
 from app.history.restore import Restored, restore_session
@@ -135,14 +137,21 @@ class Recovery:
         )
         return restored
 
-    async def complete(self) -> Changes | None:
-        """After a start without the database: wait for it and add the day's basis history and alerts. Else None."""
-        while self._is_without_database:
+    async def complete(self) -> AsyncIterator[Changes]:
+        """Wait for the database and add what a restore could not reach: prints, basis history and alerts.
+
+        Gives what changed at once, before anything else changes. A day that is over is left as it is.
+        """
+        while self._is_without_database or self._processor.holes():
             await self._pool.wait_connected()
             trading_date = self._processor.trading_date
             if trading_date is None:
-                return None
+                return
             try:
+                async for changes in fill_holes(self._processor, self._pool):
+                    yield changes
+                if not self._is_without_database:
+                    return
                 points, alerts = await read_history(self._pool, trading_date)
             except HistoryUnavailable:
                 await self._clock.sleep(COMPLETION_RETRY_S)
@@ -152,18 +161,17 @@ class Recovery:
                 logger.info(
                     "history: %s is complete: %s points, %s alerts", trading_date, len(points), len(alerts)
                 )
-                return self._processor.complete_restore(points, alerts)
-        return None
+                yield self._processor.complete_restore(points, alerts)
 
     def _say_what_is_missing(self, kept_date: date | None) -> None:
         if kept_date is not None:
             logger.warning(
-                "history: %s comes back from the spool: windows begin now, basis history and alerts follow with the database",
+                "history: %s comes back from the spool: windows begin now, the last prints, basis history and alerts follow with the database",
                 kept_date,
             )
         else:
             logger.warning(
-                "history: what was traded before this start is missed volume until a start with the database"
+                "history: what was traded before this start is missed volume until the database is there, with a new spool until a start with it"
             )
 
     async def _begin_anew(self, session: StoredSession, is_connected: bool) -> None:

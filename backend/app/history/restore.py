@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from app.history.day_reader import DayReader, StoredSession
 from app.history.errors import HistoryUnavailable
@@ -43,6 +43,7 @@ async def restore_session(
     last_time_s = max([session.last_time_s, *(moment.timestamp() for moment in moments if moment)])
     states = list(session.kept.symbols.values())
     restorer = processor.begin_restore(session.trading_date, last_time_s, states=states)
+    restorer.is_partial = reader.is_partial
     recent_from_s = last_time_s - processor.prints_kept_s - LATE_PRINTS_S
     count = 0
     try:
@@ -50,8 +51,10 @@ async def restore_session(
             restorer.add_trades(trades)
             count += len(trades)
             await asyncio.sleep(0)
-    except HistoryUnavailable as error:  # what is not counted now shows as missed volume later
+    except HistoryUnavailable as error:  # what is not counted now is missed volume until it is back
         logger.error("history: the database went away during the restore (%s)", error)  # noqa: TRY400
+        restorer.is_partial = True
+        stored = structs.replace(stored, totals=session.totals)
     processor.finish_restore(restorer, stored)
     behind = [
         symbol

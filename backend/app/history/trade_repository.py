@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -61,6 +62,14 @@ _DAY_TOTALS = """
     WHERE trading_date = $1 AND timestamp >= $2 AND timestamp < $2::timestamptz + INTERVAL '1 day'
     GROUP BY symbol, phase, trade_type ORDER BY symbol, phase, trade_type
 """
+_BETWEEN = """
+    SELECT symbol, price, volume, trade_type, value, bid_price, ask_price, timestamp, trading_date, total_volume, phase,
+        exchange_side
+    FROM trades JOIN unnest($1::text[], $2::int8[], $3::int8[]) AS hole (symbol, above, upto) USING (symbol)
+    WHERE trading_date = $4 AND timestamp >= $5 AND timestamp < $5::timestamptz + INTERVAL '1 day'
+        AND total_volume > above AND total_volume <= upto
+    ORDER BY symbol, total_volume
+"""  # the order of tables.TRADES
 _BEYOND = (date(9999, 12, 31), 2**63 - 1)
 
 
@@ -92,18 +101,33 @@ class TradeRepository:
 
     async def fetch_day_totals(self, trading_date: date) -> list[PhaseTotal]:
         """Return what each symbol traded on `trading_date`, by phase and side."""
-        midnight = datetime(trading_date.year, trading_date.month, trading_date.day, tzinfo=VIETNAM)
-        rows = await self._pool.fetch(_DAY_TOTALS, trading_date, midnight)
+        rows = await self._pool.fetch(_DAY_TOTALS, trading_date, _midnight(trading_date))
         return [
             PhaseTotal(*(symbol, Phase(phase), TradeType(side), *sums, last.astimezone(VIETNAM)))
             for symbol, phase, side, *sums, last in rows
         ]
+
+    async def fetch_between(
+        self, trading_date: date, symbols: Sequence[str], above: Sequence[int], upto: Sequence[int]
+    ) -> Sequence[Sequence[Any]]:
+        """Return the rows of `symbols` with above < TotalVol <= upto (one of each a symbol), by symbol and total.
+
+        As stored_rows.trades_of takes them; a symbol may be named more than once.
+        """
+        rows: Sequence[Sequence[Any]] = await self._pool.fetch(
+            _BETWEEN, symbols, above, upto, trading_date, _midnight(trading_date)
+        )
+        return rows
 
     async def fetch_last_date(self) -> date | None:
         """Return the newest trading date with a print, None when there is none."""
         rows = await self._pool.fetch("SELECT max(bucket) FROM candle_1d")
         newest: datetime | None = rows[0][0]
         return None if newest is None else newest.astimezone(VIETNAM).date()
+
+
+def _midnight(trading_date: date) -> datetime:
+    return datetime(trading_date.year, trading_date.month, trading_date.day, tzinfo=VIETNAM)
 
 
 def _ticks(symbol: str, rows: list[Any]) -> list[Tick]:

@@ -36,25 +36,25 @@ class ClassificationAudit:
         """Count one print."""
         if trade.phase is not Phase.CONTINUOUS:
             return
-        counts = self._counts.get(trade.symbol)
-        if counts is None:
-            counts = self._counts[trade.symbol] = AuditCounts()
-        counts.prints += 1
+        counts = self._of(trade.symbol)
         if counts.last_price > 0 and trade.price != counts.last_price:
             counts.tick_side = "BU" if trade.price > counts.last_price else "SD"
         counts.last_price = trade.price
-        ours = _SIDE_OF.get(trade.trade_type)
-        if ours is None:
-            counts.unclassified += 1
-        theirs = trade.exchange_side
-        if theirs is None:
-            return
-        if ours is not None:
-            counts.compared += 1
-            counts.agreed += ours == theirs
-        if counts.tick_side:
+        _count_sides(counts, trade)
+        if counts.tick_side and trade.exchange_side is not None:
             counts.tick_compared += 1
-            counts.tick_agreed += counts.tick_side == theirs
+            counts.tick_agreed += counts.tick_side == trade.exchange_side
+
+    def count_late(self, trade: ClassifiedTrade) -> None:
+        """Count one print after later ones: all but the tick test, which needs their order."""
+        if trade.phase is Phase.CONTINUOUS:
+            _count_sides(self._of(trade.symbol), trade)
+
+    def _of(self, symbol: str) -> AuditCounts:
+        counts = self._counts.get(symbol)
+        if counts is None:
+            counts = self._counts[symbol] = AuditCounts()
+        return counts
 
     def row(self, symbol: str, missed_volume: int) -> AuditRow:
         """Return the audit of one symbol."""
@@ -82,6 +82,16 @@ class ClassificationAudit:
     def forget(self, symbol: str) -> None:
         """Drop a symbol that is no longer tracked."""
         self._counts.pop(symbol, None)
+
+
+def _count_sides(counts: AuditCounts, trade: ClassifiedTrade) -> None:
+    counts.prints += 1
+    ours, theirs = _SIDE_OF.get(trade.trade_type), trade.exchange_side
+    if ours is None:
+        counts.unclassified += 1
+    elif theirs is not None:
+        counts.compared += 1
+        counts.agreed += ours == theirs
 
 
 def _share(part: int, whole: int) -> float | None:

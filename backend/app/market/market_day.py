@@ -31,6 +31,7 @@ from app.market.session_aggregator import SessionAggregator
 from app.market.trade_classifier import TradeClassifier
 from app.market.trade_totals import has_consistent_totals
 from app.market.trading_calendar import TradingCalendar
+from app.market.volume_holes import VolumeHoles
 from app.market.volume_reconciler import VolumeReconciler, VolumeStep
 
 SPOT_INDEX = "VN30"
@@ -66,6 +67,7 @@ class MarketDay:
         self.derivatives = DerivativesTracker(calendar, trading_date, futures_override)
         self.board = PriceBoard()
         self.audit = ClassificationAudit()
+        self.holes = VolumeHoles(self.aggregator, self.audit)
         self.tracker = tracker
         self._message_age_max_s = message_age_max_s
         self.gaps = GapLedger(calendar, trading_date, watched_since_s)
@@ -222,6 +224,7 @@ class MarketDay:
             self.reconciler,
             self.gaps,
             self.aggregator,
+            self.holes,
             self.foreign,
             self.board,
             self.audit,

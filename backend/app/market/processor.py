@@ -29,13 +29,14 @@ from app.market.messages import (
     Tick,
     TradeMessage,
 )
-from app.market.models import Alert, BasisPoint, Changes, Phase
+from app.market.models import Alert, BasisPoint, Changes, ClassifiedTrade, Phase
 from app.market.session_roll import SIMULATED_LEAD_MAX_S, SessionRoll
 from app.market.stored_day import DayRestorer, StoredDay, last_moment_s
 from app.market.symbol_state import SymbolState, state_of
 from app.market.tracked_scope import Scope, TrackedScope
 from app.market.trading_calendar import TradingCalendar
 from app.market.trading_session import TradingSession
+from app.market.volume_holes import Hole, UnfitHoleError
 
 type SymbolMessage = TradeMessage | QuoteMessage | SecurityStatusMessage
 
@@ -167,6 +168,33 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
             self._roll.day.derivatives.complete(basis_points)
         self._roll.alerts.complete(alerts)
         changes = Changes(everything=True)
+        self._tell(changes)
+        return changes
+
+    def holes(self) -> list[tuple[str, Hole]]:
+        """Return the volume, by symbol, whose prints were out of reach when the day was restored."""
+        return self._roll.day.holes.all() if self._roll.day is not None else []
+
+    def fill_holes(
+        self, trading_date: date, holes: Iterable[tuple[str, Hole]], trades: Iterable[ClassifiedTrade]
+    ) -> Changes:
+        """Count what is stored of these holes by side and phase: it moves no total and no price and fires nothing.
+
+        `trades`: by total within a symbol. A hole of another day, or filled before, changes nothing; one that its
+        prints do not fit into stays missed volume and is counted as rejected (`unfit_hole`).
+        """
+        changes, day = Changes(), self._roll.day
+        if day is None or day.trading_date != trading_date:
+            return changes
+        by_symbol: dict[str, list[ClassifiedTrade]] = {}
+        for trade in trades:
+            by_symbol.setdefault(trade.symbol, []).append(trade)
+        for symbol, hole in holes:
+            try:
+                if day.holes.fill(symbol, hole, by_symbol.get(symbol, ())):
+                    changes.stats.add(symbol)
+            except UnfitHoleError:
+                reject(changes, "unfit_hole")
         self._tell(changes)
         return changes
 

@@ -59,6 +59,18 @@ class SessionAggregator:
         self.add_print(symbol, phase, TradeType.NEUTRAL, volume, value, moment)
         self.stats[symbol].missed_volume += volume
 
+    def take_missed(self, symbol: str, phase: Phase, volume: int, value: int) -> bool:
+        """Take back what `add_missed` counted; False, and nothing changed, when less than that is there."""
+        stats = self.stats.get(symbol)
+        if stats is None or min(stats.missed_volume, breakdown_of(stats, phase).neutral_volume) < volume:
+            return False
+        for counts in (stats, breakdown_of(stats, phase)):
+            counts.neutral_volume -= volume
+            counts.total_volume -= volume
+        stats.neutral_value -= value
+        stats.missed_volume -= volume
+        return True
+
     def forget(self, symbol: str) -> None:
         """Drop a symbol that is no longer tracked."""
         self.stats.pop(symbol, None)

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from msgspec import Struct, field
 
-from app.market.contract_codes import CONTRACT_MULTIPLIER_VND, parse_contract
+from app.market.contract_codes import parse_contract
 from app.market.gap_ledger import LATE_START, RESTART, TOTAL_VOLUME_JUMP
 from app.market.market_day import SPOT_INDEX, MarketDay
 from app.market.market_time import moment_at
@@ -29,6 +29,7 @@ from app.market.models import (
     SessionStats,
 )
 from app.market.symbol_state import SymbolState, restore_state
+from app.market.volume_holes import Hole, missed_value
 
 # gaps the market core found itself; those of other causes (a disconnection) describe the same volume again
 _COUNTED_CAUSES = frozenset({TOTAL_VOLUME_JUMP, LATE_START, RESTART})
@@ -72,6 +73,9 @@ class _Last(Struct, frozen=True, gc=False):
     price: Price
 
 
+_NOTHING = _Last(0.0, Phase.UNKNOWN, 0)
+
+
 class DayRestorer:
     """Puts what was stored back into an empty day: states, then the trades in as many parts as they come, then the rest."""
 
@@ -82,6 +86,7 @@ class DayRestorer:
         last_time_s: float,
         states: Iterable[SymbolState] = (),
     ) -> None:
+        self.is_partial = False  # prints are out of reach: what is missed without them may be filled later
         self._day = day
         self._exchanges = exchanges
         self._last_time_s = last_time_s
@@ -135,9 +140,12 @@ class DayRestorer:
     def _count(self, trade: ClassifiedTrade, time_s: float) -> None:
         day, symbol = self._day, trade.symbol
         stats = day.aggregator.stats.get(symbol)
-        missed = trade.total_volume - trade.volume - (stats.total_volume if stats is not None else 0)
-        if missed > 0:
-            self._count_missed(symbol, _Last(time_s, trade.phase, trade.price), missed, trade.timestamp)
+        before, since = stats.total_volume if stats is not None else 0, trade.total_volume - trade.volume
+        if since > before:
+            beside = _Last(time_s, trade.phase, trade.price)
+            self._count_missed(symbol, beside, since - before, trade.timestamp)
+            if self.is_partial:
+                day.holes.add(symbol, Hole(before, since, trade.phase, trade.price))
         day.aggregator.add_print(
             symbol, trade.phase, trade.trade_type, trade.volume, trade.value, trade.timestamp
         )
@@ -153,19 +161,21 @@ class DayRestorer:
             last = self._last.get(gap.symbol)
             is_later = last is None or gap.to_time.timestamp() > last.time_s
             if gap.cause in _COUNTED_CAUSES and is_later:
-                self._count_missed(gap.symbol, last, gap.volume, gap.to_time)
+                self._count_missed(gap.symbol, last or _NOTHING, gap.volume, gap.to_time)
         for symbol, total in stored.totals.items():  # accepted once, and out of reach now
             stats = self._day.aggregator.stats.get(symbol)
-            missed = total - (stats.total_volume if stats is not None else 0)
-            if missed > 0:
-                last = self._last.get(symbol)
-                self._count_missed(symbol, last, missed, moment_at(self._last_time_s))
+            before = stats.total_volume if stats is not None else 0
+            if total > before:
+                last = self._last.get(symbol) or _NOTHING
+                self._count_missed(symbol, last, total - before, moment_at(self._last_time_s))
+                if self.is_partial:
+                    hole = Hole(before, total, last.phase, last.price, is_last=True)
+                    self._day.holes.add(symbol, hole)
 
-    def _count_missed(self, symbol: str, beside: _Last | None, volume: int, moment: datetime) -> None:
+    def _count_missed(self, symbol: str, beside: _Last, volume: int, moment: datetime) -> None:
         """Count missed volume in the phase, and at the price, of the print beside it."""
-        phase, price = (beside.phase, beside.price) if beside is not None else (Phase.UNKNOWN, 0)
-        unit = CONTRACT_MULTIPLIER_VND if parse_contract(symbol) is not None else 1
-        self._day.aggregator.add_missed(symbol, phase, volume, round(volume * price * unit), moment)
+        value = missed_value(symbol, volume, beside.price)
+        self._day.aggregator.add_missed(symbol, beside.phase, volume, value, moment)
         self._day.gaps.note_restored(symbol, moment.timestamp())
 
     def _show_totals(self) -> None:

@@ -12,6 +12,7 @@ from app.market.classification_audit import AuditCounts
 from app.market.contract_codes import parse_contract
 from app.market.market_day import MarketDay
 from app.market.models import DerivativesContract, ForeignInvestorData, PriceData, SessionStats
+from app.market.volume_holes import Hole
 
 
 class SymbolState(Struct, omit_defaults=True):
@@ -26,6 +27,7 @@ class SymbolState(Struct, omit_defaults=True):
     is_active: bool = False  # the contract is the active one
     total_volume: int | None = None
     total_time_s: float | None = None  # exchange time of that total
+    holes: tuple[Hole, ...] = ()  # of `stats`: to be filled after a restart too
 
 
 def state_of(day: MarketDay, symbol: str) -> SymbolState | None:
@@ -44,6 +46,7 @@ def state_of(day: MarketDay, symbol: str) -> SymbolState | None:
         is_active=is_future and day.derivatives.active == symbol,
         total_volume=day.reconciler.known_total(symbol),
         total_time_s=day.gaps.time_of_total(symbol),
+        holes=day.holes.of(symbol),
     )
 
 
@@ -55,6 +58,7 @@ def restore_state(day: MarketDay, state: SymbolState) -> None:
         day.quotes.put_price_refs(symbol, price.ref_price or 0, price.ceiling or 0, price.floor or 0)
     if state.stats is not None:
         day.aggregator.stats[symbol] = state.stats
+        day.holes.add(symbol, *state.holes)
     if state.audit is not None:
         day.audit.restore(symbol, state.audit)
     if state.total_volume is not None:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from msgspec import structs
 
+from app.history.day_reader import DayReader, StoredSession
+from app.history.hole_filler import fill_holes
 from app.history.kept_states import StateKeeper, decode_states
+from app.history.recovery import Recovery
 from app.history.tables import TRADES
 from app.market.alert_rules import AlertThresholds
-from app.market.messages import Tick
-from app.market.models import AlertType
+from app.market.messages import QuoteMessage, Tick, TradeMessage
+from app.market.models import AlertType, Changes
 from app.market.processor import MarketDataProcessor
+from app.market.stored_day import StoredDay
 from tests.history.test_recovery import Life
+from tests.history.test_spool import until
 from tests.history.trading_hour import SYMBOLS, trading_hour
 from tests.market.builders import TODAY, at, make_foreign, make_index, make_processor, make_quote, make_trade
 
@@ -92,6 +100,10 @@ def state_of(processor: MarketDataProcessor) -> dict[str, Any]:
             if alert.alert_type is not AlertType.FOREIGN_ACCELERATION  # windows begin anew
         },
     }
+
+
+async def completed(recovery: Recovery) -> list[Changes]:
+    return [changes async for changes in recovery.complete()]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -181,9 +193,9 @@ async def test_restart_without_a_database_has_the_totals_from_states(new_life: A
     late = list(trading_hour(5, minutes=11, withheld_until_s=0))[-60:]  # the market goes on, still without it
     second.apply(late)
     alerts = second.processor.get_alerts(500)
-    completing = asyncio.create_task(second.recovery_used.complete())
+    completing = asyncio.create_task(completed(second.recovery_used))
     assert await second.pool.try_connect()
-    assert (await completing).everything
+    assert [changes.everything for changes in await completing] == [True]
     ours, expected = second.processor.get_basis_trend(120), whole.get_basis_trend(120)
     assert ours[: len(expected)] == expected
     assert len(ours) > len(expected)
@@ -191,7 +203,150 @@ async def test_restart_without_a_database_has_the_totals_from_states(new_life: A
     assert {alert.id for alert in whole.get_alerts(500)} <= {
         alert.id for alert in second.processor.get_alerts(500)
     }
-    assert await second.recovery_used.complete() is None
+    assert await completed(second.recovery_used) == []
+
+
+def sides_of(processor: MarketDataProcessor) -> dict[str, Any]:
+    """Return what each symbol's prints add up to; the tick test needs their order."""
+    return {
+        "stats": processor.get_session_stats(),
+        "audit": {
+            symbol: structs.replace(row, tick_test_ratio=None)
+            for symbol, row in processor.get_classification_audit().items()
+        },
+    }
+
+
+def life_with_a_hole(seed: int) -> tuple[list[Any], int, int, int]:
+    """Return twenty minutes of messages, up to where the database had them, where we die, and where it is back.
+
+    With an odd seed prints are withheld all along, so that some of the hole's volume stays missed.
+    """
+    messages = list(trading_hour(seed, minutes=20, withheld_until_s=1500 if seed % 2 else 0))
+    messages = [structs.replace(m, total_value=0) if isinstance(m, TradeMessage) else m for m in messages]
+    ticks = [n + 1 for n, message in enumerate(messages) if isinstance(message, Tick)]  # one a second
+    drained, end, back = (ticks[second] for second in (830, 840, 1020))
+    return messages, drained, end, back
+
+
+@pytest.mark.parametrize("kept", ["kept", "not kept"])
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_prints_out_of_reach_at_the_start_are_counted_when_the_database_appears(
+    new_life: Any, seed: int, kept: str
+) -> None:
+    messages, drained, end, back = life_with_a_hole(seed)
+    whole, first = new_processor(), await new_life()
+    if kept == "not kept":
+        first.rig.writer._states = None  # all that is known is how far each symbol came
+    first.apply(messages[:drained])
+    assert await first.rig.writer.flush(20)
+    first.apply(messages[drained:end])  # these wait in the spool when we die
+    for message in messages[:end]:
+        whole.apply([message])
+    second = await new_life(is_connected=False)
+    recovery = second.recovery()
+    assert await recovery.run(0.05, at("10:14:00")) is not None
+    missed = {symbol: row.missed_volume for symbol, row in second.processor.get_session_stats().items()}
+    assert sum(missed.values()) > sum(row.missed_volume for row in whole.get_session_stats().values())
+    books = [message for message in messages[:end] if isinstance(message, QuoteMessage)]
+    second.processor.apply(books)  # else late prints would be of no side: not what this is about
+    completing = asyncio.create_task(completed(recovery))
+    for message in messages[end:back]:  # the market goes on without it: repeats, late stamps
+        whole.apply([message])
+        second.apply([message])
+    late = [message for message in messages[:end] if isinstance(message, TradeMessage)][-200:]
+    second.apply(late)  # the feed says once more what it said before the start
+    alerts, prices = second.processor.get_alerts(500), copy.deepcopy(second.processor.get_prices())
+    assert second.processor.get_session_stats() != whole.get_session_stats()
+    assert await second.pool.try_connect()
+    changes = await completing
+    assert any(part.stats for part in changes)
+    assert not any(part.trades or part.gaps or part.rejected for part in changes)
+    assert second.processor.get_prices() == prices
+    assert second.processor.get_alerts(500)[: len(alerts)] == alerts
+    assert sides_of(second.processor) == sides_of(whole)
+    assert second.processor.holes() == []
+    for message in messages[back:]:
+        whole.apply([message])
+        second.apply([message])
+    assert await completed(recovery) == [], "nothing is counted twice"
+    assert sides_of(second.processor) == sides_of(whole)
+    assert await second.rig.writer.flush(20)
+    third = await new_life()  # from states, some of them of before the database appeared
+    recovery = third.recovery()
+    await recovery.run(5, at("10:20:00"))
+    await completed(recovery)
+    assert third.processor.get_session_stats() == whole.get_session_stats()
+
+
+async def test_a_hole_waits_for_a_database_that_goes_away_again(
+    new_life: Any, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.history.recovery.COMPLETION_RETRY_S", 0.01)
+    first = await new_life()
+    first.apply([make_quote(bid=59_900, ask=60_000), make_trade(), make_trade(total=300, volume=200)])
+    assert await first.rig.writer.flush(10)
+    await connection.execute("ALTER TABLE trades RENAME TO trades_away")
+    second = await new_life(is_connected=False)
+    recovery = second.recovery()
+    await recovery.run(0.05, at("10:00:10"))
+    completing = asyncio.create_task(completed(recovery))
+    assert await second.pool.try_connect()
+    await until(lambda: second.pool._is_stale)  # it has asked in vain
+    assert second.processor.get_trade_analysis("VNM").missed_volume == 300
+    await connection.execute("ALTER TABLE trades_away RENAME TO trades")
+    assert await second.pool.try_connect()
+    assert [changes.stats for changes in await completing] == [{"VNM"}, set()]
+    assert second.processor.get_trade_analysis("VNM") == first.processor.get_trade_analysis("VNM")
+
+
+async def test_a_hole_ends_with_its_day_and_prints_that_do_not_fit_are_said(
+    new_life: Any, connection: asyncpg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = await new_life()
+    first.apply([make_trade(), make_trade("S00"), make_trade("S00", total=300, volume=200)])
+    assert await first.rig.writer.flush(10)
+    second = await new_life(is_connected=False)
+    recovery = second.recovery()
+    await recovery.run(0.05, at("10:00:10"))
+    assert {symbol for symbol, _ in second.processor.holes()} == {"VNM", "S00"}
+    await connection.execute("UPDATE trades SET volume = 201 WHERE total_volume = 300")
+    assert await second.pool.try_connect()
+    stats = [changes.stats async for changes in fill_holes(second.processor, second.pool)]
+    assert sorted(stats, key=len) == [set(), {"VNM"}]
+    assert "does not fit into 1 holes among ['S00']" in caplog.text
+    assert second.processor.get_trade_analysis("S00").missed_volume == 300
+    third = await new_life(is_connected=False)
+    recovery = third.recovery()
+    await recovery.run(0.05, at("10:00:10"))
+    third.apply([make_trade(day=TODAY + timedelta(days=3))])
+    assert await third.pool.try_connect()
+    assert [changes.stats for changes in await completed(recovery)] == [set()]
+    assert third.processor.get_trade_analysis("VNM").missed_volume == 0
+
+
+async def test_a_database_that_dies_during_the_restore_leaves_holes(
+    new_life: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await new_life()
+    first.apply([make_trade(), make_trade(total=300, volume=200)])
+    assert await first.rig.writer.flush(10)
+    second = await new_life()
+    read = DayReader.rest
+
+    async def die_after(reader: DayReader, session: StoredSession) -> StoredDay:
+        stored = await read(reader, session)
+        await second.pool.close()
+        return stored
+
+    monkeypatch.setattr(DayReader, "rest", die_after)
+    recovery = second.recovery()
+    assert await recovery.run(5, None) is not None
+    assert second.processor.get_trade_analysis("VNM").missed_volume == 300
+    completing = asyncio.create_task(completed(recovery))
+    assert await second.pool.try_connect()
+    assert [changes.stats for changes in await completing] == [{"VNM"}]
+    assert second.processor.get_trade_analysis("VNM") == first.processor.get_trade_analysis("VNM")
 
 
 async def test_states_of_another_version_are_left_out(

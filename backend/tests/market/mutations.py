@@ -25,6 +25,7 @@ SUBJECTS = {
     "trade_classifier": ("test_trade_classifier",),
     "volume_reconciler": ("test_volume_reconciler",),
     "session_aggregator": ("test_session_aggregator",),
+    "volume_holes": ("test_volume_holes",),
     "foreign_flow": ("test_foreign_tracker", "test_stored_day"),
     "foreign_tracker": ("test_foreign_tracker", "test_stored_day"),
 }

@@ -1,3 +1,4 @@
+from copy import deepcopy
 from itertools import pairwise
 
 import pytest
@@ -59,6 +60,25 @@ def test_session_aggregator_missed_volume_is_neutral():
     stats = aggregator.stats["VNM"]
     assert (stats.missed_volume, stats.neutral_volume, stats.neutral_value) == (42, 42, 2520)
     assert stats.atc.neutral_volume == 42
+    assert_adds_up(stats)
+
+
+def test_session_aggregator_missed_volume_is_taken_back_whole_or_not_at_all():
+    aggregator = SessionAggregator()
+    aggregator.add_print("VNM", Phase.ATC, TradeType.NEUTRAL, 10, 600, MOMENT)
+    aggregator.add_missed("VNM", Phase.ATC, 40, 2400, MOMENT)
+    aggregator.add_missed("VNM", Phase.CONTINUOUS, 5, 300, MOMENT)
+    before = deepcopy(aggregator.stats)
+    assert not aggregator.take_missed("VNM", Phase.ATC, 46, 2760)
+    assert not aggregator.take_missed("VNM", Phase.CONTINUOUS, 6, 360)
+    assert not aggregator.take_missed("FPT", Phase.ATC, 1, 60)
+    assert aggregator.stats == before
+    assert aggregator.take_missed("VNM", Phase.ATC, 40, 2400)
+    stats = aggregator.stats["VNM"]
+    assert (stats.missed_volume, stats.neutral_volume, stats.neutral_value) == (5, 15, 900)
+    assert (stats.total_volume, stats.atc.neutral_volume, stats.atc.total_volume) == (15, 10, 10)
+    assert_adds_up(stats)
+    assert aggregator.take_missed("VNM", Phase.CONTINUOUS, 5, 300)
     assert_adds_up(stats)
 
 
