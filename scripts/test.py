@@ -78,7 +78,7 @@ def npm(*words: str) -> list[str]:
 
 def pytest_command(min_pct: int, *options: str) -> list[str]:
     # the longest files first (tests/conftest.py), else a minute-long one begins when the other process is done
-    spread = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "5"]
+    spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "5"]
     coverage = ["--cov", "--cov-report", "term:skip-covered", f"--cov-fail-under={min_pct}"]
     return [str(BIN / "python"), "-m", "pytest", *spread, *coverage, *options]
 

@@ -88,7 +88,7 @@ class Feed:
                 self.server.broadcast(self.talk, INDEX)
             await asyncio.sleep(0.05)
 
-    async def until(self, condition: Callable[[], object], timeout_s: float = 8.0) -> float:
+    async def until(self, condition: Callable[[], object], timeout_s: float = 30.0) -> float:
         loop = asyncio.get_running_loop()
         started_s = loop.time()
         async with asyncio.timeout(timeout_s):

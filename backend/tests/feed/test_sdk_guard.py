@@ -67,7 +67,7 @@ async def open_stream(server: SignalRServer, ear: Ear) -> AsyncIterator[Opener]:
         assert await asyncio.to_thread(stream.wait_closed, 5.0)
 
 
-async def until(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
+async def until(condition: Callable[[], object], timeout_s: float = 30.0) -> None:
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 - what it waits for happens on the SDK's thread
             await asyncio.sleep(0.005)

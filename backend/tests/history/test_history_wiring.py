@@ -278,7 +278,7 @@ async def test_history_sigterm_while_the_database_hangs_ends_soon_and_loses_noth
             rows = await connection.fetch("SELECT symbol, total_volume FROM trades")
             return kept <= {tuple(row) for row in rows}
 
-        await until(has_all, "every accepted print in the database", 30)
+        await until(has_all, "every accepted print in the database", 120)
         await connection.close()
     finally:
         for child in (app, again):

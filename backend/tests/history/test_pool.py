@@ -35,7 +35,7 @@ async def running(pool: DatabasePool) -> AsyncIterator[None]:
             await task
 
 
-async def until(condition: object, timeout_s: float = 15) -> None:
+async def until(condition: object, timeout_s: float = 60) -> None:
     assert callable(condition)
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 - processes of their own

@@ -27,7 +27,7 @@ from tests.history.builders import DAY, make_trade
 BACKEND = Path(__file__).resolve().parents[2]
 
 
-async def until(condition: Callable[[], object], deadline_s: float = 10) -> None:
+async def until(condition: Callable[[], object], deadline_s: float = 60) -> None:
     async with asyncio.timeout(deadline_s):
         while not condition():  # noqa: ASYNC110 - threads and a database set it
             await asyncio.sleep(0.005)

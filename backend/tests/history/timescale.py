@@ -73,7 +73,7 @@ async def refresh_everything(connection: asyncpg.Connection) -> None:
         return True
 
     for name in tables.CANDLE_TABLES:
-        await until(lambda name=name: is_refreshed(name), f"{name} refreshed", 30)
+        await until(lambda name=name: is_refreshed(name), f"{name} refreshed", 120)
 
 
 async def chunk_days(connection: asyncpg.Connection, table: str) -> dict[int, bool]:

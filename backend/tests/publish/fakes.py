@@ -81,7 +81,7 @@ async def settle() -> None:
 
 async def eventually(is_so: Callable[[], object]) -> None:
     """Wait for what a real socket does in its own time."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not is_so():  # noqa: ASYNC110 the condition is another process's, or the kernel's
             await asyncio.sleep(0.005)
 

@@ -42,7 +42,7 @@ def _unmodified_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_transport, "print", print, raising=False)
 
 
-def wait_until(condition: Callable[[], Any], timeout_s: float = 10.0) -> Any:
+def wait_until(condition: Callable[[], Any], timeout_s: float = 60.0) -> Any:
     """Poll until a condition holds."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:

@@ -275,5 +275,5 @@ def test_a_client_that_never_reads_holds_the_market_back_and_is_cut_off(run_simu
     running = run_simulator(speed=0, hold=True, stuck_client_s=0.1, symbols=30)
     socket = subscribed_socket(running)
     socket.send(SUBSCRIBE.replace("X-TRADE:ALL", "ALL"))
-    wait_until(lambda: running.control("connections")["now"] == 0, 20)
+    wait_until(lambda: running.control("connections")["now"] == 0, 60)
     socket.shutdown()

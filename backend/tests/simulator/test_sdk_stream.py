@@ -57,7 +57,7 @@ def test_sdk_receives_each_channel_field_for_field(run_simulator, channel):
 def test_sdk_sees_a_whole_day_as_it_happened(run_simulator):
     running = run_simulator(activity=0.01, symbols=8, start="07:59", speed=0, hold=True)
     client = running.connect("X-TRADE:ALL,X-QUOTE:ALL,R:ALL,MI:ALL,F:ALL")
-    wait_until(lambda: running.control("clock")["ended"], 30)
+    wait_until(lambda: running.control("clock")["ended"], 120)
     truth = running.control("truth")
     total = running.control("connections")["messages_sent"]
     wait_until(lambda: len(client.messages) >= total)
@@ -99,7 +99,7 @@ def test_sdk_sees_a_whole_day_as_it_happened(run_simulator):
 def test_combined_messages_carry_the_print_with_the_book_after_it(run_simulator):
     running = run_simulator(activity=0.01, start="08:30", speed=0, hold=True)
     client = running.connect("X:ALL")
-    wait_until(lambda: running.control("clock")["ended"], 30)
+    wait_until(lambda: running.control("clock")["ended"], 120)
     truth = running.control("truth")["symbols"]
     total = running.control("connections")["messages_sent"]
     wait_until(lambda: len(client.messages) >= total)
