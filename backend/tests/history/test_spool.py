@@ -232,8 +232,7 @@ async def test_spool_refuses_while_the_disk_is_nearly_full(tmp_path: Path) -> No
     room = [False]
     spool = Spool(tmp_path / "spool.sqlite", has_room=lambda _file, _was: room[0])
     await spool.start()
-    await until(lambda: spool.status().is_refusing)
-    assert spool.status().reason == "the disk is nearly full"
+    await until(lambda: spool.status().is_refusing and spool.status().reason == "the disk is nearly full")
     assert not spool.put(rows(1), {})
     room[0] = True
     await until(lambda: not spool.status().is_refusing)

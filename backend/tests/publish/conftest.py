@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import count
 
 import pytest
 
+from app.publish import client_connection
 from app.publish.data_publisher import DataPublisher
 from app.telemetry.metrics import Metrics
 from tests.publish.fakes import FakeClock, FakeFeed, FakeMarketReader, make_market
@@ -40,3 +42,9 @@ async def publisher(
     yield publisher
     task.cancel()
     await asyncio.wait([task])
+
+
+@pytest.fixture(autouse=True)
+def _late_pings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client's id says when it is pinged: let the first ones be pinged in the middle of the interval."""
+    monkeypatch.setattr(client_connection, "_ids", count(30))
