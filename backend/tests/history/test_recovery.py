@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -86,14 +86,14 @@ class Life:
             self.rig.writer.put(self.processor.apply([message]))
 
 
-@pytest.fixture
-async def new_life(tmp_path: Path, database_dsn: str) -> AsyncIterator[Any]:
-    lives: list[Life] = []
+async def make_lives[L: Life](life_of: Callable[[], L]) -> AsyncIterator[Callable[..., Awaitable[L]]]:
+    """Yield what begins the next life; the one before then ends as a kill would leave it: with what is committed."""
+    lives: list[L] = []
 
-    async def make(*, is_connected: bool = True) -> Life:
+    async def make(*, is_connected: bool = True) -> L:
         if lives:
             await lives[-1].rig.spool.stop()
-        life = Life(tmp_path, database_dsn)
+        life = life_of()
         lives.append(life)
         await life.rig.spool.start()
         if is_connected:
@@ -104,6 +104,12 @@ async def new_life(tmp_path: Path, database_dsn: str) -> AsyncIterator[Any]:
     for life in lives:
         await life.rig.spool.stop()
         await life.pool.close()
+
+
+@pytest.fixture
+async def new_life(tmp_path: Path, database_dsn: str) -> AsyncIterator[Any]:
+    async for make in make_lives(lambda: Life(tmp_path, database_dsn)):
+        yield make
 
 
 async def test_restart_in_mid_session_gives_the_state_of_an_uninterrupted_run(new_life: Any) -> None:

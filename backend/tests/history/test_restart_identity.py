@@ -23,7 +23,7 @@ from app.market.messages import QuoteMessage, Tick, TradeMessage
 from app.market.models import AlertType, Changes
 from app.market.processor import MarketDataProcessor
 from app.market.stored_day import StoredDay
-from tests.history.test_recovery import Life
+from tests.history.test_recovery import Life, make_lives
 from tests.history.test_spool import until
 from tests.history.trading_hour import SYMBOLS, trading_hour
 from tests.market.builders import TODAY, at, make_foreign, make_index, make_processor, make_quote, make_trade
@@ -55,24 +55,8 @@ class KeepingLife(Life):
 
 @pytest.fixture
 async def new_life(tmp_path: Path, database_dsn: str) -> AsyncIterator[Any]:
-    lives: list[KeepingLife] = []
-
-    async def make(*, is_connected: bool = True) -> KeepingLife:
-        if lives:
-            await lives[
-                -1
-            ].rig.spool.stop()  # commits what is pending, and nothing else: as a kill would leave it
-        life = KeepingLife(tmp_path, database_dsn)
-        lives.append(life)
-        await life.rig.spool.start()
-        if is_connected:
-            assert await life.pool.try_connect()
-        return life
-
-    yield make
-    for life in lives:
-        await life.rig.spool.stop()
-        await life.pool.close()
+    async for make in make_lives(lambda: KeepingLife(tmp_path, database_dsn)):
+        yield make
 
 
 def state_of(processor: MarketDataProcessor) -> dict[str, Any]:
