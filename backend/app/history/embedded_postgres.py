@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -204,14 +205,16 @@ class EmbeddedPostgres:
         PostgreSQL removes a dead server's lock files itself, but not those of one whose number lives on: as a zombie
         nobody has reaped, or as another program.
         """
-        if self._child is not None:
-            self._child.poll()
         deadline_s = time.monotonic() + ORPHAN_TIMEOUT_S
         while orphans := process.pids_in(self.data_dir):
             if time.monotonic() > deadline_s:
                 for pid in orphans:
                     process.send_signal(pid, signal.SIGKILL)
             time.sleep(_POLL_S)
+        if self._child is not None:
+            # seen as gone while it was still ending: collected here, or it stays a zombie for our whole life
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(ORPHAN_TIMEOUT_S)
         if self._found_server() is None:
             self._cluster.pid_path.unlink(missing_ok=True)
             (self.socket_dir / f".s.PGSQL.{process.PORT}.lock").unlink(missing_ok=True)
