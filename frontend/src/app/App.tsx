@@ -1,10 +1,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useState } from 'react'
 import { BrowserRouter, Route, Routes } from 'react-router'
-import { PriceBoard } from '@/features/board/PriceBoard'
 import { MarketContext, type Market } from '@/shared/market-store/market-context'
 import { CrashScreen } from './CrashScreen'
 import { NotFound } from './NotFound'
+import { PAGES } from './pages'
 import { Shell } from './Shell'
 
 /** Polls repeat by themselves, so a failed one is not tried again in between. */
@@ -19,7 +19,9 @@ export function App({ market }: { market: Market }) {
           <BrowserRouter>
             <Routes>
               <Route element={<Shell />}>
-                <Route index element={<PriceBoard />} />
+                {PAGES.map(({ path, Component }) => (
+                  <Route key={path} path={path} element={<Component />} />
+                ))}
                 <Route path="*" element={<NotFound />} />
               </Route>
             </Routes>

@@ -1,3 +1,4 @@
+import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Outlet } from 'react-router'
 import { FeedBanner } from '@/features/feed-status/FeedBanner'
@@ -24,7 +25,9 @@ export function Shell() {
       </IndexStrip>
       <FeedBanner />
       <main id="main" className={`${styles.main} ${isStale ? 'drained' : ''}`}>
-        <Outlet />
+        <Suspense>
+          <Outlet />
+        </Suspense>
       </main>
       <PaletteWelcome />
     </div>

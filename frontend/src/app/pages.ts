@@ -1,2 +1,11 @@
-/** The pages that exist: navigation shows these and no others. */
-export const PAGES = [{ path: '/', name: 'board' }] as const
+import { lazy, type ComponentType } from 'react'
+import { PriceBoard } from '@/features/board/PriceBoard'
+
+/** The pages that exist, in the order of the navigation and of the keys 1 to 9. All but the board are loaded when asked for. */
+export const PAGES = [
+  { path: '/', name: 'board', Component: PriceBoard },
+] as const satisfies readonly { path: string; name: string; Component: ComponentType }[]
+
+/** A page that arrives with its own chunk. */
+export const lazyPage = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) =>
+  lazy(async () => ({ default: (await load())[name] }))

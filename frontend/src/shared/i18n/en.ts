@@ -1,8 +1,18 @@
+import { foreign } from './pages/foreign.en'
+import { volume } from './pages/volume.en'
+import { derivatives } from './pages/derivatives.en'
+import { signals } from './pages/signals.en'
+import { chart } from './pages/chart.en'
+import { system } from './pages/system.en'
+import { drawer } from './pages/drawer.en'
+import { watchlist } from './pages/watchlist.en'
 import type { Dictionary } from './vi'
 
 export const en: Dictionary = {
   app: { skip: 'Skip to the board', notFound: 'There is no such page', toBoard: 'Back to the board', crash: 'The screen has failed', reload: 'Reload' },
-  nav: { label: 'Pages', board: 'Price board' },
+  nav: {
+    label: 'Pages', board: 'Price board', foreign: 'Foreign flow', volume: 'Volume analysis', derivatives: 'Derivatives', signals: 'Signals', chart: 'Chart', system: 'System',
+  },
   search: { label: 'Find symbol', placeholder: 'Symbol…', empty: 'No such symbol' },
   prefs: {
     language: 'Language', palette: 'Palette', theme: 'Theme', menu: 'Settings', close: 'Close',
@@ -62,4 +72,5 @@ export const en: Dictionary = {
     'read.line': '{{symbol}} {{price}}, {{change}}, volume {{volume}}', 'read.none': '{{symbol}} has no price yet',
     'read.up': 'up {{pct}} percent', 'read.down': 'down {{pct}} percent', 'read.flat': 'unchanged', 'read.ceil': 'at the ceiling', 'read.floor': 'at the floor',
   },
+  foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
 }

@@ -1,6 +1,18 @@
+import type { Words } from './words'
+import { foreign } from './pages/foreign.vi'
+import { volume } from './pages/volume.vi'
+import { derivatives } from './pages/derivatives.vi'
+import { signals } from './pages/signals.vi'
+import { chart } from './pages/chart.vi'
+import { system } from './pages/system.vi'
+import { drawer } from './pages/drawer.vi'
+import { watchlist } from './pages/watchlist.vi'
+
 export const vi = {
   app: { skip: 'Đến bảng giá', notFound: 'Không có trang này', toBoard: 'Về bảng giá', crash: 'Màn hình gặp lỗi', reload: 'Tải lại' },
-  nav: { label: 'Trang', board: 'Bảng giá' },
+  nav: {
+    label: 'Trang', board: 'Bảng giá', foreign: 'Khối ngoại', volume: 'KL chủ động', derivatives: 'Phái sinh', signals: 'Tín hiệu', chart: 'Biểu đồ', system: 'Hệ thống',
+  },
   search: { label: 'Tìm mã', placeholder: 'Tìm mã…', empty: 'Không có mã này' },
   prefs: {
     language: 'Ngôn ngữ', palette: 'Bảng màu', theme: 'Nền', menu: 'Cài đặt', close: 'Đóng',
@@ -60,8 +72,7 @@ export const vi = {
     'read.line': '{{symbol}} {{price}}, {{change}}, khối lượng {{volume}}', 'read.none': '{{symbol}} chưa có giá',
     'read.up': 'tăng {{pct}} phần trăm', 'read.down': 'giảm {{pct}} phần trăm', 'read.flat': 'đứng giá', 'read.ceil': 'giá trần', 'read.floor': 'giá sàn',
   },
+  foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
 }
 
-/** Widens the literals, so that another language must have the same keys and may have other words. */
-type Words<T> = { [K in keyof T]: T[K] extends string ? string : Words<T[K]> }
 export type Dictionary = Words<typeof vi>

@@ -1,0 +1,4 @@
+/** Texts of the chart page. */
+export const chart = {
+  title: 'Biểu đồ',
+}

@@ -1,0 +1,4 @@
+/** Texts of the derivatives page. */
+export const derivatives = {
+  title: 'Phái sinh',
+}

@@ -1,0 +1,4 @@
+/** Texts of the drawer page. */
+export const drawer = {
+  title: 'Chi tiết mã',
+}

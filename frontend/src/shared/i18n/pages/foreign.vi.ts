@@ -1,0 +1,4 @@
+/** Texts of the foreign page. */
+export const foreign = {
+  title: 'Khối ngoại',
+}

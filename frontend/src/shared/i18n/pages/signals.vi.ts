@@ -1,0 +1,4 @@
+/** Texts of the signals page. */
+export const signals = {
+  title: 'Tín hiệu',
+}

@@ -1,0 +1,4 @@
+/** Texts of the system page. */
+export const system = {
+  title: 'Hệ thống',
+}

@@ -1,0 +1,4 @@
+/** Texts of the volume page. */
+export const volume = {
+  title: 'KL chủ động',
+}

@@ -1,0 +1,4 @@
+/** Texts of the watchlist page. */
+export const watchlist = {
+  title: 'Danh mục',
+}
