@@ -218,9 +218,9 @@ class DataPublisher:
     def resync(self, client: ClientConnection, channel: Channel | None = None) -> None:
         """Send the snapshot of a channel, or of all, again to a client of delta mode; now, or once it can take it."""
         for view in client.views.values():
-            if view.mode == "delta" and view.channel in self._full and channel in {None, view.channel}:
-                if not self._server.serve_again(client, view):
-                    self._rotation.mark()
+            is_meant = view.mode == "delta" and view.channel in self._full and channel in {None, view.channel}
+            if is_meant and not self._server.serve_again(client, view):
+                self._rotation.mark()
 
     def dismiss(self, client: ClientConnection) -> None:
         """Say goodbye to a client because the server is going down."""

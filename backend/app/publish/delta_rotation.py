@@ -20,7 +20,7 @@ from app.publish.state_view import StateView
 from app.telemetry.metrics import Metrics
 
 SLOT_S = 0.005
-SLOT_MAX_S = 0.05
+SLOT_MAX_S = 0.025
 BUILD_SHARE = 0.15  # of the time, for taking the state in and building frames
 LOAD_PERIOD_MAX_S = 0.5  # the clients' number alone makes nobody wait longer
 PACE_MAX_S = 10.0

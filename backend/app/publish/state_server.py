@@ -46,7 +46,7 @@ class StateServer:
     def watch(self, view: StateView) -> None:
         """Have take_in_watched look at a view's part of the state."""
         if view.channel is Channel.MARKET:
-            self._views.watch(view.group)
+            view.group = self._views.watch(view.group)
 
     def unwatch(self, view: StateView) -> None:
         """Undo `watch`."""

@@ -55,6 +55,7 @@ class MarketViews:
             Channel.INDEX: (self._indices,),
         }
         self._watched: Counter[Group] = Counter()  # how many delta views there are of each group
+        self._groups: dict[Group, Group] = {}  # equal ones are one object, quick to compare and kept once
         self._watched_symbols: Counter[str] = Counter()  # in how many groups each is
         self._marks = 1  # how often something was marked
         self._marks_seen = dict.fromkeys(self._tables, 0)
@@ -95,18 +96,20 @@ class MarketViews:
             self._take_in(channel)
         return self._changed_at[channel]
 
-    def watch(self, group: Group) -> None:
-        """Have refresh_watched look at a group of the market's symbols, or at all of them."""
+    def watch(self, group: Group) -> Group:
+        """Have refresh_watched look at a group of the market's symbols, or at all of them; return the one object of it."""
         self._watched[group] += 1
         if self._watched[group] == 1:
+            self._groups[group] = group
             self._watched_symbols.update(group or ())
             self._marks_watched = 0
+        return self._groups[group]
 
     def unwatch(self, group: Group) -> None:
         """Undo one `watch`."""
         self._watched[group] -= 1
         if not self._watched[group]:
-            del self._watched[group]
+            del self._watched[group], self._groups[group]
             for symbol in group or ():
                 self._watched_symbols[symbol] -= 1
                 if not self._watched_symbols[symbol]:
