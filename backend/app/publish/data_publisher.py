@@ -18,6 +18,7 @@ from app.publish.connection_manager import ConnectionManager
 from app.publish.delta_rotation import DeltaRotation
 from app.publish.event_stream import EventStream
 from app.publish.full_stream import FullStream
+from app.publish.garbage import GarbageKeeper
 from app.publish.heartbeat import Heartbeat
 from app.publish.market_reader import MarketReader
 from app.publish.messages import (
@@ -89,6 +90,11 @@ class DataPublisher:
         }
         self._rotation = DeltaRotation(self._server, delta_interval_s, clock, metrics)
         self._heartbeat = Heartbeat(managers, clock, heartbeat_interval_s)
+        self._garbage = GarbageKeeper(
+            clock,
+            opened=lambda: sum(manager.connections_total for manager in managers),
+            present=lambda: sum(manager.client_count for manager in managers),
+        )
 
     async def run(self) -> None:
         """Run the streams and the heartbeat, until cancelled. One that dies ends the others."""
@@ -99,6 +105,7 @@ class DataPublisher:
             tasks.create_task(self._rotation.run(), name="publish:delta")
             tasks.create_task(self.events.run(), name="publish:events")
             tasks.create_task(self._heartbeat.run(), name="publish:heartbeat")
+            tasks.create_task(self._garbage.run(), name="publish:garbage")
 
     def mark_changed(self, changes: Changes) -> None:
         """Remember what a batch changed; the streams concerned will send it."""
