@@ -13,8 +13,8 @@ from benchmarks.figures import Figure
 from benchmarks.ws_load import LoadReport, load_clients
 from benchmarks.ws_rig import (
     FEED_RATE,
-    MARKET_SIZE,
     LOAD_CPUS,
+    MARKET_SIZE,
     VN30_SIZE,
     Rig,
     RigOptions,
