@@ -76,6 +76,7 @@ class Application:
             session_ttl_s=settings.ws_session_ttl_s,
             sessions_per_owner=SESSIONS_PER_CONNECTION * settings.ws_max_connections_per_ip,
             sectors=_sectors(),
+            is_tracked=self.processor.is_tracked,
         )
         self.history: History | None = None
         if settings.keeps_history:

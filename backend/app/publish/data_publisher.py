@@ -61,6 +61,7 @@ class DataPublisher:
         session_ttl_s: float = 300.0,
         sessions_per_owner: int = 100,
         sectors: dict[str, frozenset[str]] | None = None,
+        is_tracked: Callable[[str], bool] = lambda _symbol: True,
     ) -> None:
         self.views = MarketViews(reader, feed_status, clock)
         self.managers: dict[str, ConnectionManager] = {
@@ -76,6 +77,7 @@ class DataPublisher:
             session_ttl_s=session_ttl_s,
             sessions_per_owner=sessions_per_owner,
             sectors=sectors,
+            is_tracked=is_tracked,
         )
         self.is_closing = False
         self._reader = reader
@@ -133,6 +135,8 @@ class DataPublisher:
         if is_index:
             self._full[Channel.INDEX].mark()
         self._rotation.mark()
+        if changes.everything:  # perhaps because other symbols are tracked
+            self.events.tell_of_lost_symbols()
 
     def mark_feed(self, status: FeedStatus) -> None:
         """Tell everybody if the feed's condition changed; mere ages are no change."""
