@@ -1,5 +1,5 @@
 import { lazy, type ComponentType } from 'react'
-import { PriceBoard } from '@/features/board/PriceBoard'
+import { BoardPage } from './BoardPage'
 
 export type PageName = 'board' | 'foreign' | 'volume' | 'derivatives' | 'signals' | 'chart' | 'system'
 
@@ -11,7 +11,7 @@ export interface Page {
 
 /** The pages that exist, in the order of the navigation and of the keys 1 to 9. All but the board are loaded when asked for. */
 export const PAGES: readonly Page[] = [
-  { path: '/', name: 'board', Component: PriceBoard },
+  { path: '/', name: 'board', Component: BoardPage },
 ]
 
 /** A page that arrives with its own chunk. */
