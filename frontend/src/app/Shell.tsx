@@ -6,6 +6,7 @@ import { SessionCell } from '@/features/feed-status/SessionCell'
 import { useFreshness } from '@/features/feed-status/use-freshness'
 import { IndexStrip } from '@/features/index-strip/IndexStrip'
 import { PaletteWelcome } from '@/features/preferences/PaletteWelcome'
+import { SignalAnnouncements } from '@/features/signals/SignalAnnouncements'
 import { TopBar } from './TopBar'
 import { useServerPalette } from './use-server-palette'
 import styles from './shell.module.css'
@@ -30,6 +31,7 @@ export function Shell() {
         </Suspense>
       </main>
       <PaletteWelcome />
+      <SignalAnnouncements />
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch'
-import type { BasisPoint, ForeignInvestorData, MarketSnapshot } from './models'
+import type { Alert, BasisPoint, ForeignInvestorData, MarketSnapshot } from './models'
 import type { components, paths } from './schema.gen'
 
 /** The REST routes the dashboard reads (SPEC section 8), on the origin it came from. */
@@ -37,3 +37,7 @@ export const fetchForeignStocks = async (signal: AbortSignal): Promise<readonly 
 
 export const fetchBasisTrend = async (minutes: number, signal: AbortSignal): Promise<readonly BasisPoint[]> =>
   dataOf(await rest.GET('/api/market/basis-trend', { params: { query: { minutes } }, signal }))
+
+/** The live buffer, newest first. */
+export const fetchAlerts = async (limit: number, signal: AbortSignal): Promise<readonly Alert[]> =>
+  dataOf(await rest.GET('/api/market/alerts', { params: { query: { limit } }, signal }))
