@@ -7,6 +7,7 @@ export const PAGES = [
   { path: '/signals', name: 'signals', Component: lazyPage(() => import('@/features/signals/Signals'), 'Signals') },
 ] as const satisfies readonly { path: string; name: string; Component: ComponentType }[]
 
-/** A page that arrives with its own chunk. */
-export const lazyPage = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) =>
-  lazy(async () => ({ default: (await load())[name] }))
+/** A page that arrives with its own chunk. A declaration, so that the list above may use it. */
+export function lazyPage<K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) {
+  return lazy(async () => ({ default: (await load())[name] }))
+}
