@@ -12,8 +12,11 @@ export interface Page {
 /** The pages that exist, in the order of the navigation and of the keys 1 to 9. All but the board are loaded when asked for. */
 export const PAGES: readonly Page[] = [
   { path: '/', name: 'board', Component: PriceBoard },
+  { path: '/foreign', name: 'foreign', Component: lazyPage(() => import('@/features/foreign-flow/ForeignFlow'), 'ForeignFlow') },
+  { path: '/volume', name: 'volume', Component: lazyPage(() => import('@/features/volume-analysis/VolumeAnalysis'), 'VolumeAnalysis') },
 ]
 
 /** A page that arrives with its own chunk. */
-export const lazyPage = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) =>
-  lazy(async () => ({ default: (await load())[name] }))
+export function lazyPage<K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) {
+  return lazy(async () => ({ default: (await load())[name] }))
+}

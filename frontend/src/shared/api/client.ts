@@ -41,5 +41,9 @@ export const fetchForeignDetail = async (signal: AbortSignal): Promise<ForeignDe
 export const fetchAudit = async (signal: AbortSignal): Promise<Readonly<Record<string, AuditRow>>> =>
   dataOf(await rest.GET('/api/market/classification-audit', { signal }))
 
+/** Sector names with their symbols. */
+export const fetchSectors = async (signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>> =>
+  dataOf(await rest.GET('/api/sectors', { signal })).sectors
+
 export const fetchBasisTrend = async (minutes: number, signal: AbortSignal): Promise<readonly BasisPoint[]> =>
   dataOf(await rest.GET('/api/market/basis-trend', { params: { query: { minutes } }, signal }))
