@@ -1,6 +1,7 @@
 import type { FeedStatus } from '@/shared/api/models'
 import { afterClose } from './close-codes'
 import { DeltaChannel } from './delta-channel'
+import { EventDesk } from './event-desk'
 import { readFrame, type Frame } from './frames'
 import { LinkStore } from './link-state'
 import { LiveSocket, type SocketLike } from './live-socket'
@@ -63,6 +64,14 @@ export class ChannelSocket<T extends object> {
   get isCurrent(): boolean {
     return this.channel.isCurrent
   }
+
+  /** Nothing happens while no data arrives: `events` asks again when a socket serves. */
+  private send = (message: object): void => {
+    if (this.openedAt !== null) this.socket?.send(message)
+  }
+
+  /** Prints and other events of single symbols, on the same socket. */
+  readonly events = new EventDesk(this.send)
 
   subscribeData = (listener: () => void): (() => void) => {
     this.dataListeners.add(listener)
@@ -164,6 +173,7 @@ export class ChannelSocket<T extends object> {
         this.options.onList?.(frame.channel, frame.items)
         break
       case 'events':
+        this.events.take(frame.messages)
         this.options.onEvents?.(frame.messages)
         break
       case 'status':
@@ -186,6 +196,7 @@ export class ChannelSocket<T extends object> {
       this.socket?.noteServing()
       this.fallback.stop()
       this.link.set({ link: 'open', error: null, failures: 0, retryAt: null, lostAt: null })
+      this.events.resubscribe()
     }
     this.tell(isContinuation)
   }

@@ -37,7 +37,7 @@ function readBye(message: Message): readonly [number, number] {
 
 function readState(message: Message): Frame {
   const { type, channel, epoch, seq, prev, data } = message
-  if (channel === undefined) return { kind: 'other' } // the snapshot of a topic
+  if (channel === undefined) return { kind: 'events', messages: [message] } // the snapshot of a topic: what its events go on from
   if (type === 'snapshot' && typeof channel === 'string' && Array.isArray(data)) return { kind: 'list', channel, items: data }
   if (typeof channel !== 'string' || typeof epoch !== 'string' || typeof seq !== 'number' || !isObject(data)) return MALFORMED
   if (type === 'snapshot') return { kind: 'snapshot', frame: { channel, epoch, seq, data } }
