@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch'
-import type { BasisPoint, ForeignInvestorData, MarketSnapshot } from './models'
+import type { Alert, AuditRow, BasisPoint, ForeignDetail, ForeignInvestorData, MarketSnapshot } from './models'
 import type { components, paths } from './schema.gen'
 
 /** The REST routes the dashboard reads (SPEC section 8), on the origin it came from. */
@@ -35,5 +35,19 @@ export const fetchSnapshot = async (signal: AbortSignal): Promise<MarketSnapshot
 export const fetchForeignStocks = async (signal: AbortSignal): Promise<readonly ForeignInvestorData[]> =>
   dataOf(await rest.GET('/api/market/foreign-detail', { signal })).stocks
 
+export const fetchForeignDetail = async (signal: AbortSignal): Promise<ForeignDetail> =>
+  dataOf(await rest.GET('/api/market/foreign-detail', { signal }))
+
+export const fetchAudit = async (signal: AbortSignal): Promise<Readonly<Record<string, AuditRow>>> =>
+  dataOf(await rest.GET('/api/market/classification-audit', { signal }))
+
+/** Sector names with their symbols. */
+export const fetchSectors = async (signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>> =>
+  dataOf(await rest.GET('/api/sectors', { signal })).sectors
+
 export const fetchBasisTrend = async (minutes: number, signal: AbortSignal): Promise<readonly BasisPoint[]> =>
   dataOf(await rest.GET('/api/market/basis-trend', { params: { query: { minutes } }, signal }))
+
+/** The live buffer, newest first. */
+export const fetchAlerts = async (limit: number, signal: AbortSignal): Promise<readonly Alert[]> =>
+  dataOf(await rest.GET('/api/market/alerts', { params: { query: { limit } }, signal }))
