@@ -28,6 +28,12 @@ export type IndexData = Sparse<Omit<Schemas['IndexData'], 'intraday'>, 'index_id
 }
 export type ForeignInvestorData = Sparse<Schemas['ForeignInvestorData'], 'symbol'>
 export type ForeignSummary = Sparse<Omit<Schemas['ForeignSummary'], 'top_buy' | 'top_sell'>>
+/** Foreign totals of the day up to the end of a minute. */
+export type ForeignMinute = Readonly<Schemas['ForeignMinute']>
+/** Traded within a minute, over many stocks. */
+export type ActiveMinute = Readonly<Schemas['ActiveMinute']>
+/** Traded of one stock within a quarter of an hour. */
+export type ActiveQuarter = Readonly<Schemas['ActiveQuarter']>
 export interface ForeignDetail {
   readonly summary: ForeignSummary
   readonly stocks: readonly ForeignInvestorData[]
