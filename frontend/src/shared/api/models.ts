@@ -26,6 +26,10 @@ export type ForeignInvestorData = Sparse<Schemas['ForeignInvestorData'], 'symbol
 export type DerivativesContract = Sparse<Schemas['DerivativesContract'], 'symbol'>
 export type DerivativesData = DerivativesContract & { readonly contracts?: readonly DerivativesContract[] | null }
 export type BasisPoint = Readonly<Schemas['BasisPoint']>
+export type Bar = Readonly<Schemas['Bar']>
+export type Interval = Schemas['Interval']
+export type StoredGap = Readonly<Schemas['StoredGap']>
+export type ForeignSnapshot = Readonly<Schemas['ForeignSnapshot']>
 export type SessionInfo = Sparse<Schemas['SessionInfo']>
 /** `ages`: seconds since the last message of each channel, when this was sent. */
 export type FeedStatus = Sparse<Schemas['FeedStatus'], 'source' | 'state'>

@@ -72,6 +72,7 @@ export const vi = {
     'read.line': '{{symbol}} {{price}}, {{change}}, khối lượng {{volume}}', 'read.none': '{{symbol}} chưa có giá',
     'read.up': 'tăng {{pct}} phần trăm', 'read.down': 'giảm {{pct}} phần trăm', 'read.flat': 'đứng giá', 'read.ceil': 'giá trần', 'read.floor': 'giá sàn',
   },
+  charts: { table: 'Bảng số', credit: 'Biểu đồ vẽ bằng' },
   foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
 }
 

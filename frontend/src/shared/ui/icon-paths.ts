@@ -12,6 +12,7 @@ export const ICON_PATHS = {
   retry: 'M4 12a8 8 0 1 0 3-6.2M4 4v4h4',
   play: 'M7 4v16l13-8Z',
   lock: 'M5 11h14v9H5zM8 11V8a4 4 0 0 1 8 0v3',
+  table: 'M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9',
   clock: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M12 7v5l3 2',
 } as const
 
