@@ -16,7 +16,7 @@ export class ApiError extends Error {
   }
 }
 
-export function dataOf<T>({ data, response }: { data?: T; response: Response }): T {
+function dataOf<T>({ data, response }: { data?: T; response: Response }): T {
   if (data === undefined) throw new ApiError(response)
   return data
 }

@@ -11,6 +11,8 @@ interface ChartFigureProps {
   legend?: ReactNode
   /** What is chosen at the right of the head: range, layers. */
   tools?: ReactNode
+  /** A line below the head. */
+  subhead?: ReactNode
   /** The same figures in rows, newest first: always there for screen readers, for everyone at the press of a button. */
   table: ChartTableData
   className?: string | undefined
@@ -18,7 +20,7 @@ interface ChartFigureProps {
 }
 
 /** The frame of every chart: title, legend, choices, the drawing or its table, and the credit of the library. */
-export function ChartFigure({ title, note, legend, tools, table, className = '', children }: ChartFigureProps) {
+export function ChartFigure({ title, note, legend, tools, subhead, table, className = '', children }: ChartFigureProps) {
   const { t } = useTranslation()
   const titleId = useId()
   const [isTable, setIsTable] = useState(false)
@@ -33,6 +35,7 @@ export function ChartFigure({ title, note, legend, tools, table, className = '',
           <IconButton icon="table" label={t('charts/table')} aria-pressed={isTable} onClick={() => setIsTable(!isTable)} />
         </span>
       </figcaption>
+      {subhead}
       {isTable ? null : <div className={styles.plot}>{children}</div>}
       <ChartTable caption={title} data={table} isShown={isTable} />
       <p className={styles.credit}>
