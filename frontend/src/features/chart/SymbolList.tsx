@@ -26,12 +26,12 @@ export function SymbolList({ chosen, onChoose }: SymbolListProps) {
     <nav className={styles.list} aria-label={t('chart/symbols')}>
       {groups.map(({ name, symbols }) =>
         symbols.length ? (
-          <section key={name} aria-label={name}>
+          <div key={name}>
             <h2>{name}</h2>
             {symbols.map((symbol) => (
               <SymbolLine key={symbol} symbol={symbol} isChosen={symbol === chosen} onChoose={onChoose} />
             ))}
-          </section>
+          </div>
         ) : null,
       )}
     </nav>

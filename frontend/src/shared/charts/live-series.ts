@@ -20,6 +20,7 @@ export class LiveSeries {
   private spec: SeriesSpec | null = null
   private colours: ChartColours | null = null
   private lines: IPriceLine[] = []
+  private baseLine: IPriceLine | null = null
   private readonly chart: IChartApi
   private readonly library: Lib
 
@@ -38,7 +39,8 @@ export class LiveSeries {
     if ((spec.pane ?? 0) !== this.series.getPane().paneIndex()) this.series.moveToPane(spec.pane ?? 0)
     const paintsPoints = spec.kind === 'bars' && hasNewColours
     this.takePoints(spec, colours, paintsPoints)
-    if (spec.kind === 'candles' && (hasNewColours || spec.levels !== levelsOf(this.spec))) this.takeLevels(spec.levels ?? [], colours)
+    if (hasNewColours || levelsOf(spec) !== levelsOf(this.spec)) this.takeLevels(levelsOf(spec), colours)
+    if (spec.kind === 'baseline' && spec.hasBaseLine && hasNewColours) this.drawBase(spec.base, colours)
     this.spec = spec
     this.colours = colours
   }
@@ -54,6 +56,13 @@ export class LiveSeries {
     this.points = spec.points
   }
 
+  /** The line the fills start from, without a tag of its own. */
+  private drawBase(base: number, colours: ChartColours): void {
+    if (this.baseLine) this.series.removePriceLine(this.baseLine)
+    const { LineStyle } = this.library
+    this.baseLine = this.series.createPriceLine({ price: base, color: colours['--text-2'], lineWidth: 1, lineStyle: LineStyle.Solid, axisLabelVisible: false })
+  }
+
   private takeLevels(levels: readonly Level[], colours: ChartColours): void {
     for (const line of this.lines) this.series.removePriceLine(line)
     this.lines = levels.map(({ name, value, colour }) =>
@@ -65,7 +74,8 @@ export class LiveSeries {
   }
 }
 
-const levelsOf = (spec: SeriesSpec | null): readonly Level[] | undefined => (spec?.kind === 'candles' ? spec.levels : undefined)
+const NO_LEVELS: readonly Level[] = []
+const levelsOf = (spec: SeriesSpec | null): readonly Level[] => (spec?.kind === 'candles' && spec.levels) || NO_LEVELS
 
 function isSameLook(a: SeriesSpec, b: SeriesSpec | null): boolean {
   if (!b || a.kind !== b.kind || a.decimals !== b.decimals || a.format !== b.format || a.hasTag !== b.hasTag) return false

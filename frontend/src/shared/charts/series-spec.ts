@@ -44,7 +44,7 @@ interface Common {
 export type SeriesSpec =
   | (Common & { readonly kind: 'line'; readonly points: readonly ValuePoint[]; readonly colour: ColourToken; readonly isDashed?: boolean })
   /** Filled towards `base`, in one colour above it and another below. */
-  | (Common & { readonly kind: 'baseline'; readonly points: readonly ValuePoint[]; readonly base: number; readonly above: ColourToken; readonly below: ColourToken })
+  | (Common & { readonly kind: 'baseline'; readonly points: readonly ValuePoint[]; readonly base: number; readonly above: ColourToken; readonly below: ColourToken; readonly hasBaseLine?: boolean })
   | (Common & { readonly kind: 'bars'; readonly points: readonly BarPoint[]; readonly opacity?: number })
   | (Common & { readonly kind: 'candles'; readonly points: readonly CandlePoint[]; readonly levels?: readonly Level[] })
 
