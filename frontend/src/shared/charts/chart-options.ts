@@ -23,9 +23,9 @@ export function chartOptions({ isFixed, isDaily }: ChartBehaviour): DeepPartial<
     autoSize: true,
     handleScroll: isFixed ? false : { vertTouchDrag: false },
     handleScale: isFixed ? false : { axisPressedMouseMove: { time: true, price: false } },
-    // The axis starts and ends with the data; conflation and minBarSpacing let a whole session fit (UI.md 4.5).
+    // What can be moved ends with its data; conflation and minBarSpacing let a whole session fit (UI.md 4.5).
     timeScale: {
-      timeVisible: !isDaily, secondsVisible: false, fixLeftEdge: true, fixRightEdge: true, minBarSpacing: 0.02,
+      timeVisible: !isDaily, secondsVisible: false, fixLeftEdge: !isFixed, fixRightEdge: !isFixed, shiftVisibleRangeOnNewBar: !isFixed, minBarSpacing: 0.02,
       enableConflation: true, lockVisibleTimeRangeOnResize: true, tickMarkFormatter: tick,
     },
     localization: {

@@ -19,6 +19,10 @@ export interface ChartContent {
 }
 
 const NONE: readonly never[] = []
+/** A scale of its own, so that the visible one takes its numbers from what is drawn. */
+const AXIS_SCALE = 'axis'
+/** Half a place of air at both ends. */
+const AIR = 0.5
 
 /** A chart of the library, kept equal to a ChartContent. Made once per element; `remove` ends it. */
 export class LiveChart {
@@ -27,7 +31,8 @@ export class LiveChart {
   private readonly axisSeries: ReturnType<IChartApi['addSeries']>
   private readonly hatching = new HatchedSpans()
   private readonly series = new Map<string, LiveSeries>()
-  private axis: readonly number[] | null = null
+  private axis: readonly number[] = NONE
+  private hasNewAxis = false
   private colours: ChartColours | null = null
   private view: string | null = null
 
@@ -35,7 +40,9 @@ export class LiveChart {
     this.library = library
     this.chart = library.createChart(element, { ...chartOptions(behaviour) })
     this.chart.applyOptions(colourOptions(colours))
-    this.axisSeries = this.chart.addSeries(library.LineSeries, { lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false })
+    this.axisSeries = this.chart.addSeries(library.LineSeries, {
+      priceScaleId: AXIS_SCALE, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false,
+    })
     this.axisSeries.attachPrimitive(this.hatching)
     this.chart.subscribeCrosshairMove((event: MouseEventParams<Time>) => onPoint(event.time === undefined ? null : fromChartTime(event.time)))
   }
@@ -49,10 +56,7 @@ export class LiveChart {
     this.hatching.set(content.hatched ?? NONE, timesOf(content), colours['--text-3'])
     this.setHeights(content.paneHeights ?? NONE)
     this.colours = colours
-    if (content.view !== this.view && content.series.some((spec) => spec.points.length)) {
-      this.view = content.view
-      this.chart.timeScale().fitContent()
-    }
+    this.fit(content)
   }
 
   remove(): void {
@@ -71,15 +75,30 @@ export class LiveChart {
   }
 
   private takeAxis(axis: readonly number[]): void {
-    if (axis === this.axis) return
+    if (isSameAxis(axis, this.axis)) return
     this.axis = axis
+    this.hasNewAxis = true
     this.axisSeries.setData(axis.map((ms) => ({ time: toChartTime(ms) })))
+  }
+
+  /** A given axis is shown whole, with what has not happened yet; without one the bars are, once for each view. */
+  private fit({ view, axis, series }: ChartContent): void {
+    const isNewView = view !== this.view
+    const hasPoints = series.some((spec) => spec.points.length > 0)
+    if ((!isNewView && !this.hasNewAxis) || !hasPoints) return
+    if (axis?.length) this.chart.timeScale().setVisibleLogicalRange({ from: -AIR, to: axis.length - 1 + AIR })
+    else if (isNewView) this.chart.timeScale().fitContent()
+    this.view = view
+    this.hasNewAxis = false
   }
 
   private setHeights(heights: readonly number[]): void {
     this.chart.panes().forEach((pane, i) => pane.setStretchFactor(heights[i] ?? 1))
   }
 }
+
+/** Places are evenly spaced, so their ends and number say all. */
+const isSameAxis = (a: readonly number[], b: readonly number[]): boolean => a === b || (a.length === b.length && a[0] === b[0] && a.at(-1) === b.at(-1))
 
 /** The places of the axis as a hatched span may need them. */
 function timesOf(content: ChartContent): readonly number[] {
