@@ -82,7 +82,7 @@ class DataPublisher:
         self._feed_key = _key_of(feed_status())
         managers = list(self.managers.values())
         self._notices = NoticeStream(managers, event_interval_s, clock)
-        self._server = StateServer(self.views, StateFrames(self.views, clock), self._notices, metrics)
+        self._server = StateServer(self.views, StateFrames(self.views, clock), self._notices, clock, metrics)
         self._full = {
             channel: FullStream(channel, self._server, throttle_interval_s, clock, metrics)
             for channel in STATE_CHANNELS
@@ -218,10 +218,9 @@ class DataPublisher:
     def resync(self, client: ClientConnection, channel: Channel | None = None) -> None:
         """Send the snapshot of a channel, or of all, again to a client of delta mode; now, or once it can take it."""
         for view in client.views.values():
-            if view.mode == "delta" and view.channel in self._full and channel in {None, view.channel}:
-                view.version = 0
-                if not self._server.serve(client, view):
-                    self._rotation.mark()
+            is_meant = view.mode == "delta" and view.channel in self._full and channel in {None, view.channel}
+            if is_meant and not self._server.serve_again(client, view):
+                self._rotation.mark()
 
     def dismiss(self, client: ClientConnection) -> None:
         """Say goodbye to a client because the server is going down."""
