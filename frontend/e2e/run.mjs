@@ -1,5 +1,5 @@
 /**
- * Browser tests of the built dashboard through one simulated day: npm run e2e -- [--stages board,faults] [--only words]
+ * Browser tests of the built dashboard through one simulated day: make test-browser ARGS="--stages board,faults --only words"
  * They start the application, its simulator and its own database, and end them.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'

@@ -16,8 +16,10 @@ const SHOWN_AT_MOST = 10
 const SETTLE_MS = 300
 
 export async function readRest(app) {
-  const [snapshot, foreign] = await Promise.all([app.get('/api/market/snapshot'), app.get('/api/market/foreign-detail')])
-  return { app, snapshot, foreign, foreignBySymbol: new Map(foreign.stocks.map((stock) => [stock.symbol, stock])) }
+  const [snapshot, foreign, { stats }, alerts] = await Promise.all(
+    ['/api/market/snapshot', '/api/market/foreign-detail', '/api/market/volume-stats', '/api/market/alerts?limit=1'].map((path) => app.get(path)),
+  )
+  return { snapshot, foreign, stats, alerts, foreignBySymbol: new Map(foreign.stocks.map((stock) => [stock.symbol, stock])) }
 }
 
 /** What REST says once everything that was sent is taken in: twice the same, feed ages left aside. */
@@ -25,7 +27,7 @@ export async function readHeldRest(app) {
   let before = ''
   for (;;) {
     const rest = await readRest(app)
-    const now = JSON.stringify([{ ...rest.snapshot, feed: null }, rest.foreign])
+    const now = JSON.stringify({ ...rest, snapshot: { ...rest.snapshot, feed: null } })
     if (now === before) return rest
     before = now
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
