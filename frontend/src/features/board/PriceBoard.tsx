@@ -9,11 +9,11 @@ import { BoardTools } from './BoardTools'
 import { BoardVacancy } from './BoardVacancy'
 import { EQUITY_COLUMNS, FUTURES_COLUMNS, type Column } from './columns'
 import { listLabel } from './list-label'
-import { useBoardStates } from './use-board-states'
+import { useSlowStates } from '@/shared/market-store/use-slow-states'
 import { useBoardUrl } from './use-board-url'
 import { useForeignPoll } from './use-foreign-poll'
 import { usePhoneColumns } from './use-phone-columns'
-import { useVn30 } from './use-vn30'
+import { useVn30 } from '@/shared/api/use-vn30'
 import styles from './board.module.css'
 
 const PHONE_ROW_PX = 44
@@ -25,7 +25,7 @@ export function PriceBoard({ panel = null }: { panel?: ReactNode }) {
   const { t } = useTranslation()
   const url = useBoardUrl()
   const vn30 = useVn30()
-  const states = useBoardStates()
+  const states = useSlowStates()
   const chosenDensity = usePreferences((preferences) => preferences.density)
   const isPhone = useMediaQuery('(max-width: 720px)')
   useForeignPoll()
