@@ -47,13 +47,15 @@ class SocketSubscriptions:
 
     def subscribe(self, request: SubscribeRequest) -> None:
         """Add to what the client hears of, or say that it is too much."""
+        maximum = self._services.limits.subscriptions_max
+        if request.name_count > maximum:
+            self._refuse_many(maximum)
+            return
         wanted = read_request(request, self._services)
         subscriber = self._publisher.subscriber_of(self._client)
         after = subscriber.filter | wanted.filter
-        maximum = self._services.limits.subscriptions_max
         if after.size > maximum:
-            text = f"at most {maximum} symbols, markets and sectors; nothing was changed"
-            self._client.offer_event(encode_error("TOO_MANY_SUBSCRIPTIONS", text))
+            self._refuse_many(maximum)
             return
         self._ensure_session()
         interval_s = None if request.interval_ms is None else request.interval_ms / 1000
@@ -66,6 +68,10 @@ class SocketSubscriptions:
 
     def unsubscribe(self, request: SubscribeRequest) -> None:
         """Take from what the client hears of; names it never subscribed to change nothing."""
+        maximum = self._services.limits.subscriptions_max
+        if request.name_count > maximum:
+            self._refuse_many(maximum)
+            return
         wanted = read_request(request, self._services, leaving=True)
         subscriber = self._publisher.subscriber_of(self._client)
         self._reduce(subscriber.filter - wanted.filter, wanted)
@@ -82,6 +88,10 @@ class SocketSubscriptions:
         self._publisher.resync(self._client, request.channel)
         if subscriber is not None and request.channel in {None, Channel.ALERTS}:
             self._events.resync(subscriber, only_alerts=request.channel is not None)
+
+    def _refuse_many(self, maximum: int) -> None:
+        text = f"at most {maximum} symbols, markets and sectors; nothing was changed"
+        self._client.offer_event(encode_error("TOO_MANY_SUBSCRIPTIONS", text))
 
     def _restore(self, session_id: str, position: int | None) -> bool:
         """Go on with a session, or say why not; return whether the socket stays."""

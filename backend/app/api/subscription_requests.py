@@ -29,6 +29,11 @@ class SubscribeRequest(Struct):
     channels: list[str] = []
     interval_ms: Annotated[float, Meta(ge=0, le=1e9)] | None = None
 
+    @property
+    def name_count(self) -> int:
+        """Return how many names it holds, known or not: each costs a look and a line of the answer."""
+        return len(self.symbols) + len(self.markets) + len(self.sectors) + len(self.channels)
+
 
 class ResyncRequest(Struct):
     action: str

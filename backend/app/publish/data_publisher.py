@@ -94,8 +94,8 @@ class DataPublisher:
         self._heartbeat = Heartbeat(managers, clock, heartbeat_interval_s)
         self._garbage = GarbageKeeper(
             clock,
-            opened=lambda: sum(manager.connections_total for manager in managers),
             present=lambda: sum(manager.client_count for manager in managers),
+            closed=lambda: sum(manager.closes.total() for manager in managers),
         )
 
     async def run(self) -> None:
@@ -180,12 +180,14 @@ class DataPublisher:
         `group`: the symbols that narrow the market. `interval_s`: the pace asked for in delta mode, clamped.
         Alerts are no state: in full mode the last ones are sent, and each new one follows as a notice.
         """
+        is_known = client.subscriber is not None or channel in client.views  # it may have seen what is newest
         self.close_view(client, channel)
         if mode == "delta":
             pace_s = self._rotation.pace_s(interval_s)
         else:
             pace_s = self._full[Channel.MARKET].interval_s
         view = StateView(channel, mode, group if channel is Channel.MARKET else None, pace_s)
+        view.seen = self.views.version if is_known else 0
         client.views[channel] = view
         if channel is Channel.ALERTS and mode == "delta":
             subscriber = self.subscriber_of(client)

@@ -307,6 +307,6 @@ class EventStream:
         return topics + [ALERTS] * (wanted.alerts and not before.alerts)
 
     def _rest_if_unwanted(self) -> None:
-        if not self.subscriber_count and not self.sessions.saved_count:
+        if not self.subscriber_count and not self.sessions.is_wanted:
             self.log.stop()
             self._ticks.clear()

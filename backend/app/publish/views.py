@@ -21,7 +21,6 @@ from app.publish.row_table import RowTable
 
 INTRADAY_INDICES = ("VN30", "VNINDEX", "HNX", "UPCOM")  # the four whose day chart travels in a first frame
 FEED_AGES_INTERVAL_S = 1.0  # ages run on by themselves: a newer look at them is no reason to send
-SYMBOL_BASIS_MINUTES = 24 * 60
 
 
 class MarketViews:
@@ -216,7 +215,6 @@ class MarketViews:
     def symbol(self, symbol: str) -> bytes:
         """Return everything about one symbol: {symbol, session_stats, foreign, price, indices, basis}, null = unknown."""
         self.refresh(Channel.MARKET)
-        basis = self._reader.get_basis_trend(SYMBOL_BASIS_MINUTES)
         return json_object(
             (
                 b'"symbol":' + encode_json(symbol),
@@ -224,7 +222,7 @@ class MarketViews:
                 b'"foreign":' + encode_json(self._reader.get_foreign(symbol)),
                 b'"price":' + self._prices.row(symbol),
                 b'"indices":' + self._indices.join(),
-                b'"basis":' + encode_json(basis[-1] if basis else None),
+                b'"basis":' + encode_json(self._reader.get_last_basis()),
             )
         )
 

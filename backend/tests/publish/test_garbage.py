@@ -22,7 +22,7 @@ class Crowd:
     def __init__(self, clock: FakeClock) -> None:
         self.sockets: list[Socket] = []
         self.opened = 0
-        self.keeper = GarbageKeeper(clock, lambda: self.opened, lambda: len(self.sockets))
+        self.keeper = GarbageKeeper(clock, lambda: len(self.sockets), lambda: self.opened - len(self.sockets))
 
     def come(self, count: int) -> None:
         self.sockets += [Socket() for _ in range(count)]
