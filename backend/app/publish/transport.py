@@ -115,7 +115,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         self._count_frame()
-        if self.unsent_bytes > UNSENT_IN_KERNEL_BYTES:
+        if self._is_flooding or self.unsent_bytes > UNSENT_IN_KERNEL_BYTES:
             self.conn.data_to_send()  # it reads nothing: its pongs are not kept for it
             return
         super().handle_ping()

@@ -247,6 +247,9 @@ async def test_subscriptions_over_the_limit_change_nothing(serve: Serve) -> None
         await subscribe(client, symbols=["VCB", "FPT"])
         await ask(client, "subscribe", markets=["HOSE"])
         assert (await read(client, "error"))["code"] == "TOO_MANY_SUBSCRIPTIONS"
+        for action in ("subscribe", "unsubscribe"):  # names that do not exist cost as much as those that do
+            await ask(client, action, symbols=["NONE", "NOTHING"], channels=["nowhere"])
+            assert (await read(client, "error"))["code"] == "TOO_MANY_SUBSCRIPTIONS"
         assert backend.publisher.events.subscription_count == 2
 
 
