@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 TEXT = 0x81  # one whole text frame, not compressed
-CUTTABLE_BYTES = 200  # a frame worth cutting
+CUTTABLE_BYTES = 600  # a frame worth cutting: a snapshot or a batch
 READ_BYTES = 65_536
 
 
