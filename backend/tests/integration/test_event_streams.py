@@ -155,7 +155,7 @@ async def test_events_over_cut_connections_are_all_there_once_and_agree_with_res
             assert not following.done()
             listening.cancel()
             following.cancel()
-    assert steady.memory.resyncs == cut.memory.resyncs == []
+    assert steady.resyncs == cut.resyncs == []
     assert (
         cut.memory.seqs.items() <= steady.memory.seqs.items()
     )  # each topic to its end; EventMemory saw no gap
