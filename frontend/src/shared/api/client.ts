@@ -5,7 +5,7 @@ import type { components, paths } from './schema.gen'
 /** The REST routes the dashboard reads (SPEC section 8), on the origin it came from. */
 
 // `fetch` is looked up at each call, so that a test can put its own in place.
-const rest = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => fetch(request) })
+export const rest = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => fetch(request) })
 
 export class ApiError extends Error {
   readonly httpStatus: number
@@ -16,7 +16,7 @@ export class ApiError extends Error {
   }
 }
 
-function dataOf<T>({ data, response }: { data?: T; response: Response }): T {
+export function dataOf<T>({ data, response }: { data?: T; response: Response }): T {
   if (data === undefined) throw new ApiError(response)
   return data
 }

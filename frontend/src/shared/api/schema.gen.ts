@@ -284,6 +284,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sectors
+         * @description Return the sectors a subscription can name, with their symbols; a symbol in none of them has no sector.
+         */
+        get: operations["sectors_api_sectors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history/gaps": {
         parameters: {
             query?: never;
@@ -2055,6 +2075,23 @@ export interface components {
              */
             reason: "expired" | "epoch_changed" | "too_many";
         };
+        /** Sectors */
+        Sectors: {
+            /**
+             * Sectors
+             * @description ICB level 2, of VN30 and a few more.
+             * @example {
+             *       "Banks": [
+             *         "ACB",
+             *         "BID",
+             *         "CTG"
+             *       ]
+             *     }
+             */
+            sectors: {
+                [key: string]: string[];
+            };
+        };
         ServerMessage: components["schemas"]["StatusMessage"] | components["schemas"]["SessionMessage"] | components["schemas"]["AlertMessage"] | components["schemas"]["AlertsSnapshotMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["ByeMessage"] | components["schemas"]["ErrorMessage"] | components["schemas"]["StreamMessage"];
         /** SessionBreakdown */
         SessionBreakdown: {
@@ -3169,6 +3206,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VN30Components"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sectors_api_sectors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sectors"];
                 };
             };
             /** @description unauthorized */

@@ -13,6 +13,22 @@ export const ICON_PATHS = {
   play: 'M7 4v16l13-8Z',
   lock: 'M5 11h14v9H5zM8 11V8a4 4 0 0 1 8 0v3',
   clock: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M12 7v5l3 2',
+  star: 'm12 3 2.7 5.8 6.3.7-4.7 4.3 1.3 6.2L12 16.9 6.4 20l1.3-6.2L3 9.5l6.3-.7Z',
+  columns: 'M4 5h16v14H4zM10 5v14M15 5v14',
+  download: 'M12 4v11M7 11l5 5 5-5M4 20h16',
+  external: 'M14 4h6v6M20 4l-8 8M10 5H5v14h14v-5',
+  earlier: 'M6 15l6-6 6 6',
+  later: 'm6 9 6 6 6-6',
+  add: 'M12 5v14M5 12h14',
+  remove: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+  share: 'M9.5 13.5a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1 1M14.5 10.5a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1-1',
+  board: 'M4 5h16v14H4zM4 10h16M9 5v14',
+  foreign: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18',
+  volume: 'M5 20V10M10 20V4M15 20v-7M20 20V8',
+  derivatives: 'M3 17 9 9l4 4 8-9M3 21h18',
+  signals: 'M3 12h4l3-8 4 16 3-8h4',
+  chart: 'M7 3v4M7 15v5M4.5 7h5v8h-5zM17 4v5M17 17v4M14.5 9h5v8h-5z',
+  system: 'M4 4h16v7H4zM4 13h16v7H4zM8 7.5v.2M8 16.5v.2',
 } as const
 
 export type IconName = keyof typeof ICON_PATHS
