@@ -21,6 +21,8 @@ export interface Column {
   keep: Keep
   startsGroup?: boolean
   isMatched?: boolean
+  /** Shown only when it is chosen. */
+  isOptional?: boolean
   /** The four columns of the phone. */
   onPhone?: boolean
   text: (state: SymbolState, unit: PriceUnit) => string

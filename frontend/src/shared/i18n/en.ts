@@ -65,6 +65,7 @@ export const en: Dictionary = {
   board: {
     title: 'Price board', grid: 'Price board {{list}}', lists: 'Lists', filters: 'Filter by price', density: 'Row density', densityAuto: 'Automatic: 24 px when the basket fits the screen',
     units: 'price ×1,000 VND · volume in shares', unitsFutures: 'price in points · volume in contracts',
+    sectors: 'Sectors', sector: 'Sector', columns: 'Choose columns', columnsReset: 'Back to the default', columnEarlier: 'Move {{name}} earlier', columnLater: 'Move {{name}} later',
     futures: 'Futures',
     ceil: 'Ceiling', up: 'Up', ref: 'Flat', down: 'Down', floor: 'Floor',
     'group.limits': 'Limits', 'group.bids': 'Bids', 'group.matched': 'Matched', 'group.asks': 'Asks', 'group.day': 'Day range', 'group.foreign': 'Foreign', 'group.basis': 'Basis',

@@ -65,6 +65,7 @@ export const vi = {
   board: {
     title: 'Bảng giá', grid: 'Bảng giá {{list}}', lists: 'Danh sách', filters: 'Lọc theo giá', density: 'Mật độ dòng', densityAuto: 'Tự động: 24 px khi cả rổ vừa màn hình',
     units: 'giá ×1.000 đ · KL cổ phiếu', unitsFutures: 'giá điểm · KL hợp đồng',
+    sectors: 'Ngành', sector: 'Ngành', columns: 'Chọn cột', columnsReset: 'Về mặc định', columnEarlier: 'Đưa {{name}} lên trước', columnLater: 'Đưa {{name}} ra sau',
     futures: 'Phái sinh',
     ceil: 'Trần', up: 'Tăng', ref: 'Đứng', down: 'Giảm', floor: 'Sàn',
     'group.limits': 'Tham chiếu', 'group.bids': 'Bên mua', 'group.matched': 'Khớp lệnh', 'group.asks': 'Bên bán', 'group.day': 'Trong ngày', 'group.foreign': 'Khối ngoại', 'group.basis': 'Basis',
