@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSectors } from '@/shared/api/use-sectors'
+import { useSlowStates } from '@/shared/market-store/use-slow-states'
 import { usePreferences } from '@/shared/preferences/preferences'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
 import { useWatchlists } from '@/shared/watchlists/watchlists'
@@ -12,11 +13,10 @@ import { BoardVacancy } from './BoardVacancy'
 import type { Column } from './columns'
 import { listLabel } from './list-label'
 import { useBoardColumns } from './use-board-columns'
-import { useBoardStates } from './use-board-states'
 import { useBoardUrl } from './use-board-url'
 import { useForeignPoll } from './use-foreign-poll'
 import { usePhoneColumns } from './use-phone-columns'
-import { useVn30 } from './use-vn30'
+import { useVn30 } from '@/shared/api/use-vn30'
 import styles from './board.module.css'
 
 const PHONE_ROW_PX = 44
@@ -34,9 +34,9 @@ export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) 
   const { t } = useTranslation()
   const url = useBoardUrl()
   const vn30 = useVn30()
-  const sectors = useSectors()
+  const sectors = useSectors().listed
   const watchlists = useWatchlists((store) => store.lists)
-  const states = useBoardStates()
+  const states = useSlowStates()
   const chosenDensity = usePreferences((preferences) => preferences.density)
   const isPhone = useMediaQuery('(max-width: 720px)')
   const [isManaging, setIsManaging] = useState(false)

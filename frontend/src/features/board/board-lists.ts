@@ -25,7 +25,7 @@ export const sectorListId = (name: string): string => `sector:${name}`
 export const watchListId = (id: string): string => `watch:${id}`
 
 export interface OwnLists {
-  sectors: Sectors
+  sectors: Sectors['listed']
   watchlists: readonly Watchlist[]
   shared: Pick<Watchlist, 'name' | 'symbols'> | null
 }
