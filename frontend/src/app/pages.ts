@@ -14,7 +14,9 @@ export const PAGES: readonly Page[] = [
   { path: '/', name: 'board', Component: BoardPage },
   { path: '/foreign', name: 'foreign', Component: lazyPage(() => import('@/features/foreign-flow/ForeignFlow'), 'ForeignFlow') },
   { path: '/volume', name: 'volume', Component: lazyPage(() => import('@/features/volume-analysis/VolumeAnalysis'), 'VolumeAnalysis') },
+  { path: '/derivatives', name: 'derivatives', Component: lazyPage(() => import('@/features/derivatives/Derivatives'), 'Derivatives') },
   { path: '/signals', name: 'signals', Component: lazyPage(() => import('@/features/signals/Signals'), 'Signals') },
+  { path: '/chart', name: 'chart', Component: lazyPage(() => import('@/features/chart/Chart'), 'Chart') },
 ]
 
 /** A page that arrives with its own chunk. A declaration, so that the list above may use it. */

@@ -45,6 +45,10 @@ export type AlertType = Schemas['AlertType']
 export type Severity = Schemas['Severity']
 /** `data` says what of this alert_type: SPEC section 6; read with care, it is stored as it was written. */
 export type Alert = Readonly<Schemas['Alert']>
+export type Bar = Readonly<Schemas['Bar']>
+export type Interval = Schemas['Interval']
+export type StoredGap = Readonly<Schemas['StoredGap']>
+export type ForeignSnapshot = Readonly<Schemas['ForeignSnapshot']>
 export type SessionInfo = Sparse<Schemas['SessionInfo']>
 /** `ages`: seconds since the last message of each channel, when this was sent. */
 export type FeedStatus = Sparse<Schemas['FeedStatus'], 'source' | 'state'>

@@ -76,5 +76,7 @@ export const en: Dictionary = {
     'read.line': '{{symbol}} {{price}}, {{change}}, volume {{volume}}', 'read.none': '{{symbol}} has no price yet',
     'read.up': 'up {{pct}} percent', 'read.down': 'down {{pct}} percent', 'read.flat': 'unchanged', 'read.ceil': 'at the ceiling', 'read.floor': 'at the floor',
   },
+  charts: { table: 'Table of figures', credit: 'Charts by' },
+  quote: { bidVolume: 'Bid vol', bid: 'Bid', ask: 'Ask', askVolume: 'Ask vol', activeBuy: 'buying', activeSell: 'selling', neutral: 'neutral', noTrades: 'No trades yet', aggressor: 'Aggressor today' },
   foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
 }

@@ -76,6 +76,8 @@ export const vi = {
     'read.line': '{{symbol}} {{price}}, {{change}}, khối lượng {{volume}}', 'read.none': '{{symbol}} chưa có giá',
     'read.up': 'tăng {{pct}} phần trăm', 'read.down': 'giảm {{pct}} phần trăm', 'read.flat': 'đứng giá', 'read.ceil': 'giá trần', 'read.floor': 'giá sàn',
   },
+  charts: { table: 'Bảng số', credit: 'Biểu đồ vẽ bằng' },
+  quote: { bidVolume: 'KL mua', bid: 'Giá mua', ask: 'Giá bán', askVolume: 'KL bán', activeBuy: 'mua', activeSell: 'bán', neutral: 'không xác định', noTrades: 'Chưa có khớp lệnh', aggressor: 'Chủ động hôm nay' },
   foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
 }
 
