@@ -12,5 +12,6 @@ export default defineConfig({
     setupFiles: ['src/test/setup.ts'],
     css: { modules: { classNameStrategy: 'non-scoped' } },
     maxWorkers: 2,
+    testTimeout: 20_000, // a busy machine takes its time; a hang is found all the same
   },
 })
