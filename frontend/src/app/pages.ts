@@ -15,6 +15,7 @@ export const PAGES: readonly Page[] = [
   { path: '/foreign', name: 'foreign', Component: lazyPage(() => import('@/features/foreign-flow/ForeignFlow'), 'ForeignFlow') },
   { path: '/volume', name: 'volume', Component: lazyPage(() => import('@/features/volume-analysis/VolumeAnalysis'), 'VolumeAnalysis') },
   { path: '/signals', name: 'signals', Component: lazyPage(() => import('@/features/signals/Signals'), 'Signals') },
+  { path: '/system', name: 'system', Component: lazyPage(() => import('@/features/system/System'), 'System') },
 ]
 
 /** A page that arrives with its own chunk. A declaration, so that the list above may use it. */

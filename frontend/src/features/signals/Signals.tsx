@@ -36,7 +36,7 @@ export function Signals() {
   return (
     <div className={styles.page}>
       <h1 className="sr-only">{t('signals/title')}</h1>
-      <SignalTools filter={filter} onFilter={setFilter} symbols={symbols} />
+      <SignalTools filter={filter} onFilter={setFilter} shown={shown} symbols={symbols} />
       <div className={styles.panes}>
         <section className={styles.feed} aria-label={t('signals/title')}>
           {rows.length ? (

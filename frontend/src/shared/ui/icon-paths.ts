@@ -23,7 +23,6 @@ export const ICON_PATHS = {
   clock: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M12 7v5l3 2',
   star: 'm12 3 2.7 5.8 6.3.7-4.7 4.3 1.3 6.2L12 16.9 6.4 20l1.3-6.2L3 9.5l6.3-.7Z',
   columns: 'M4 5h16v14H4zM10 5v14M15 5v14',
-  download: 'M12 4v11M7 11l5 5 5-5M4 20h16',
   external: 'M14 4h6v6M20 4l-8 8M10 5H5v14h14v-5',
   earlier: 'M6 15l6-6 6 6',
   later: 'm6 9 6 6 6-6',
