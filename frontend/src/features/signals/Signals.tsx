@@ -4,6 +4,7 @@ import { useAlerts, useAlertStore, useUnread } from '@/shared/alerts/alert-conte
 import { filterAlerts, isNarrowed, NO_FILTER } from './signal-filter'
 import { groupSimilar, rowsOf } from './signal-groups'
 import { SignalLog } from './SignalLog'
+import { SignalSide } from './SignalSide'
 import { SignalTools } from './SignalTools'
 import { SignalVacancy } from './SignalVacancy'
 import { useAlertBuffer } from './use-alert-buffer'
@@ -51,6 +52,7 @@ export function Signals() {
             />
           )}
         </section>
+        <SignalSide alerts={alerts} nameOf={nameOf} onSymbol={(symbol) => setFilter({ ...filter, symbol })} />
       </div>
     </div>
   )

@@ -35,7 +35,7 @@ export function ConsoleFrames({ view, onHold, onClear }: ConsoleFramesProps) {
           {t('system/console.clear')}
         </Button>
       </div>
-      <div className={styles.list} tabIndex={0} role="region" aria-label={t('system/console.frames')}>
+      <div className={styles.list} tabIndex={0} role="group" aria-label={t('system/console.frames')}>
         {shown.length ? (
           <ol>
             {shown.map((frame) => (

@@ -33,7 +33,7 @@ export function DatabasePane({ health, before, now }: DatabasePaneProps) {
         </span>
       }
     >
-      <div className={styles.scroll} tabIndex={0} role="region" aria-label={t('system/database')}>
+      <div className={styles.scroll} tabIndex={0} role="group" aria-label={t('system/database')}>
         <table className={styles.table}>
           <caption className="sr-only">{t('system/database')}</caption>
           <thead>

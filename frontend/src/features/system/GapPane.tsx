@@ -25,7 +25,7 @@ export function GapPane() {
   return (
     <Pane title={t('system/gaps')} note={t('system/gapsNote')} className={styles.gaps} end={lost === undefined ? null : <b className={lost ? styles.warn : ''}>{formatNumber(lost)}</b>}>
       {rows?.length ? (
-        <div className={styles.scroll} tabIndex={0} role="region" aria-label={t('system/gaps')}>
+        <div className={styles.scroll} tabIndex={0} role="group" aria-label={t('system/gaps')}>
           <table className={styles.table}>
             <caption className="sr-only">{t('system/gaps')}</caption>
             <thead>

@@ -30,7 +30,7 @@ export function SocketPane({ before, now }: { before: TimedScrape | null; now: T
       end={<b>{bytes === null ? '–' : `${formatNumber(bytes / 1000, 1)} kB/s`}</b>}
     >
       {data ? (
-        <div className={styles.scroll} tabIndex={0} role="region" aria-label="WebSocket">
+        <div className={styles.scroll} tabIndex={0} role="group" aria-label="WebSocket">
           <table className={styles.table}>
             <caption className="sr-only">WebSocket</caption>
             <thead>
