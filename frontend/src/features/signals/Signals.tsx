@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useAlerts, useAlertStore, useUnread } from '@/shared/alerts/alert-context'
+import { useAlerts, useAlertsKnown, useUnread } from '@/shared/alerts/alert-context'
 import { filterAlerts, isNarrowed, NO_FILTER } from './signal-filter'
 import { groupSimilar, rowsOf } from './signal-groups'
 import { SignalLog } from './SignalLog'
@@ -16,7 +16,7 @@ import styles from './signals.module.css'
 /** What just changed: the live feed and what was before it. */
 export function Signals() {
   const { t } = useTranslation()
-  const store = useAlertStore()
+  const isKnown = useAlertsKnown()
   const alerts = useAlerts()
   const unread = useUnread()
   const nameOf = useAlertNames()
@@ -45,7 +45,7 @@ export function Signals() {
           ) : (
             <SignalVacancy
               isNarrowed={alerts.length > 0 && isNarrowed(filter)}
-              isKnown={store.isKnown()}
+              isKnown={isKnown}
               hasFailed={buffer.hasFailed}
               onClear={() => setFilter(NO_FILTER)}
               onRetry={buffer.retry}
