@@ -53,7 +53,9 @@ describe('ConsoleSession', () => {
       sockets.push(Object.assign(new FakeSocket(), { onopen: null, onerror: null, url, protocols }))
       return last()
     })
-  const open = () => last().onopen?.call(last() as unknown as WebSocket, new Event('open'))
+  const open = (): void => {
+    last().onopen?.call(last() as unknown as WebSocket, new Event('open'))
+  }
 
   beforeEach(() => {
     vi.useFakeTimers()
