@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 // Apart from vite.config.ts, so that a build needs none of the test packages.
 export default defineConfig({
   plugins: [react()],
+  define: { DASHBOARD_VERSION: JSON.stringify('test') },
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   test: {
     environment: 'jsdom',

@@ -17,6 +17,7 @@ export const PAGES: readonly Page[] = [
   { path: '/derivatives', name: 'derivatives', Component: lazyPage(() => import('@/features/derivatives/Derivatives'), 'Derivatives') },
   { path: '/signals', name: 'signals', Component: lazyPage(() => import('@/features/signals/Signals'), 'Signals') },
   { path: '/chart', name: 'chart', Component: lazyPage(() => import('@/features/chart/Chart'), 'Chart') },
+  { path: '/system', name: 'system', Component: lazyPage(() => import('@/features/system/System'), 'System') },
 ]
 
 /** A page that arrives with its own chunk. A declaration, so that the list above may use it. */

@@ -7,7 +7,7 @@ import { Icon } from '@/shared/ui/Icon'
 import { useLink } from '@/shared/ws/use-web-socket'
 import { BANNER_LOOK, chooseBanner, type BannerKind } from './banner-choice'
 import { useFreshness } from './use-freshness'
-import { useNow } from './use-now'
+import { useNow } from '@/shared/time/use-now'
 import styles from './feed-status.module.css'
 
 const DISMISSIBLE: ReadonlySet<BannerKind> = new Set(['simulator', 'closed'])

@@ -3,9 +3,9 @@ import { useMarket, useSession } from '@/shared/market-store/market-context'
 import { formatCountdown } from '@/shared/time/market-time'
 import { nextPhase } from '@/shared/time/trading-day'
 import { useLink } from '@/shared/ws/use-web-socket'
-import { formatAge } from './format-age'
+import { formatAge } from '@/shared/time/format-age'
 import { useFreshness } from './use-freshness'
-import { useNow } from './use-now'
+import { useNow } from '@/shared/time/use-now'
 import styles from './feed-status.module.css'
 
 const EXCHANGES = ['HOSE', 'HNX', 'UPCOM', 'DERIVATIVES'] as const

@@ -1,7 +1,7 @@
 import { useMarket } from '@/shared/market-store/market-context'
 import { useLink } from '@/shared/ws/use-web-socket'
 import { freshnessOf, type Freshness } from './freshness'
-import { useNow } from './use-now'
+import { useNow } from '@/shared/time/use-now'
 
 export function useFreshness(): Freshness {
   const { socket } = useMarket()

@@ -1,7 +1,7 @@
 import { useMarket, useSession } from '@/shared/market-store/market-context'
 import { marketClock } from './market-clock'
 import { useFreshness } from './use-freshness'
-import { useNow } from './use-now'
+import { useNow } from '@/shared/time/use-now'
 
 export function useMarketClock(): number | null {
   const { store } = useMarket()

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { useAlertStore, useUnreadCount } from '@/shared/alerts/alert-context'
+import { setUnreadInTitle } from '@/shared/ui/document-title'
 import { announceNews } from './announcer'
-import { markTitle } from './title-mark'
 import { Toasts } from './Toasts'
 import { useAlertPoll } from './use-alert-poll'
 
@@ -11,6 +11,6 @@ export function SignalAnnouncements() {
   const unread = useUnreadCount()
   useAlertPoll()
   useEffect(() => announceNews(store), [store])
-  useEffect(() => markTitle(unread), [unread])
+  useEffect(() => setUnreadInTitle(unread), [unread])
   return <Toasts />
 }

@@ -1,9 +1,11 @@
 import { useTranslation } from 'react-i18next'
-import type { AlertType } from '@/shared/api/models'
+import type { Alert, AlertType } from '@/shared/api/models'
 import { useAlertStore, useUnreadCount } from '@/shared/alerts/alert-context'
 import { ALERT_TYPES, SEVERITIES } from '@/shared/alerts/read-alert'
 import { Button } from '@/shared/ui/Button'
+import { IconButton } from '@/shared/ui/IconButton'
 import { Segmented } from '@/shared/ui/Segmented'
+import { saveSignals } from './signals-csv'
 import type { SignalFilter } from './signal-filter'
 import { SeverityIcon } from './SeverityIcon'
 import { SoundButton } from './SoundButton'
@@ -12,10 +14,11 @@ import styles from './signals.module.css'
 interface SignalToolsProps {
   filter: SignalFilter
   onFilter: (filter: SignalFilter) => void
+  shown: readonly Alert[]
   symbols: readonly string[]
 }
 
-export function SignalTools({ filter, onFilter, symbols }: SignalToolsProps) {
+export function SignalTools({ filter, onFilter, shown, symbols }: SignalToolsProps) {
   const { t } = useTranslation()
   const store = useAlertStore()
   const unread = useUnreadCount()
@@ -69,6 +72,7 @@ export function SignalTools({ filter, onFilter, symbols }: SignalToolsProps) {
           {t('signals/markRead')}
         </Button>
         <SoundButton />
+        <IconButton icon="download" label={t('signals/csv')} disabled={!shown.length} onClick={() => saveSignals(shown)} />
       </span>
     </div>
   )

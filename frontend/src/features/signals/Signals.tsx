@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useAlerts, useAlertStore, useUnread } from '@/shared/alerts/alert-context'
+import { useAlerts, useAlertsKnown, useUnread } from '@/shared/alerts/alert-context'
 import { filterAlerts, isNarrowed, NO_FILTER } from './signal-filter'
 import { groupSimilar, rowsOf } from './signal-groups'
 import { SignalLog } from './SignalLog'
+import { SignalSide } from './SignalSide'
 import { SignalTools } from './SignalTools'
 import { SignalVacancy } from './SignalVacancy'
 import { useAlertBuffer } from './use-alert-buffer'
@@ -15,7 +16,7 @@ import styles from './signals.module.css'
 /** What just changed: the live feed and what was before it. */
 export function Signals() {
   const { t } = useTranslation()
-  const store = useAlertStore()
+  const isKnown = useAlertsKnown()
   const alerts = useAlerts()
   const unread = useUnread()
   const nameOf = useAlertNames()
@@ -36,7 +37,7 @@ export function Signals() {
   return (
     <div className={styles.page}>
       <h1 className="sr-only">{t('signals/title')}</h1>
-      <SignalTools filter={filter} onFilter={setFilter} symbols={symbols} />
+      <SignalTools filter={filter} onFilter={setFilter} shown={shown} symbols={symbols} />
       <div className={styles.panes}>
         <section className={styles.feed} aria-label={t('signals/title')}>
           {rows.length ? (
@@ -44,13 +45,14 @@ export function Signals() {
           ) : (
             <SignalVacancy
               isNarrowed={alerts.length > 0 && isNarrowed(filter)}
-              isKnown={store.isKnown()}
+              isKnown={isKnown}
               hasFailed={buffer.hasFailed}
               onClear={() => setFilter(NO_FILTER)}
               onRetry={buffer.retry}
             />
           )}
         </section>
+        <SignalSide alerts={alerts} nameOf={nameOf} onSymbol={(symbol) => setFilter({ ...filter, symbol })} />
       </div>
     </div>
   )

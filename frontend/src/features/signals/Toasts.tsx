@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
+import { Link, useLocation } from 'react-router'
 import { IconButton } from '@/shared/ui/IconButton'
 import { formatClock, parseMoment } from '@/shared/time/market-time'
 import { toasts } from './announcer'
@@ -15,7 +15,10 @@ import type { Toast } from './toast-store'
 /** At most three, newest first. What is critical interrupts a screen reader, the rest waits its turn. */
 export function Toasts() {
   const { t } = useTranslation()
-  const shown = useSyncExternalStore(toasts.subscribe, toasts.get)
+  const all = useSyncExternalStore(toasts.subscribe, toasts.get)
+  // Over the feed itself only what is critical: the rest stands there already.
+  const isOnFeed = useLocation().pathname === '/signals'
+  const shown = isOnFeed ? all.filter(({ alert }) => alert.severity === 'CRITICAL') : all
   useEffect(() => {
     const onKeyDown = ({ key }: KeyboardEvent): void => {
       if (key === 'Escape' && !document.querySelector('dialog[open]')) toasts.clear()

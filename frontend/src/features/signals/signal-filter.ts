@@ -22,13 +22,13 @@ export const filterAlerts = (alerts: readonly Alert[], filter: SignalFilter, nam
       (symbol.startsWith(filter.symbol) || nameOf(symbol).startsWith(filter.symbol)),
   )
 
-export function readFilter(params: URLSearchParams): SignalFilter {
-  const named = params.get('type')?.split(',')
+export function readFilter(get: (name: string) => string | null): SignalFilter {
+  const named = get('type')?.split(',')
   const types = named ? ALERT_TYPES.filter((type) => named.includes(type)) : ALERT_TYPES
   return {
-    severity: SEVERITIES.find((severity) => severity === params.get('severity')) ?? null,
+    severity: SEVERITIES.find((severity) => severity === get('severity')) ?? null,
     types: new Set(types.length ? types : ALERT_TYPES),
-    symbol: (params.get('symbol') ?? '').trim().toUpperCase(),
+    symbol: (get('symbol') ?? '').trim().toUpperCase(),
   }
 }
 

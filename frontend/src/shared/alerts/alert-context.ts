@@ -12,6 +12,12 @@ export function useAlerts(): readonly Alert[] {
   return useSyncExternalStore(store.subscribe, store.getAlerts)
 }
 
+/** Whether the first list has come, be it empty. */
+export function useAlertsKnown(): boolean {
+  const store = useAlertStore()
+  return useSyncExternalStore(store.subscribe, store.isKnown)
+}
+
 export function useUnread(): ReadonlySet<string> {
   const store = useAlertStore()
   return useSyncExternalStore(store.subscribe, store.getUnread)

@@ -21,7 +21,30 @@ export function dataOf<T>({ data, response }: { data?: T; response: Response }):
   return data
 }
 
-type Config = components['schemas']['DashboardConfig']
+/** Prometheus' text; not part of the API, so not of its document. A proxy may not pass it on. */
+export async function fetchMetricsText(signal: AbortSignal): Promise<string> {
+  const response = await fetch(`${window.location.origin}/metrics`, { signal })
+  if (!response.ok) throw new ApiError(response)
+  return response.text()
+}
+
+export type Health = components['schemas']['Health']
+export type Gap = components['schemas']['StoredGap']
+export type WebSocketStats = components['schemas']['WebSocketStats']
+export type ConnectionEntry = components['schemas']['ConnectionEntry']
+
+export const fetchHealth = async (signal: AbortSignal): Promise<Health> => dataOf(await rest.GET('/health', { signal }))
+
+/** The ledger of losses, newest trading date first. */
+export const fetchGaps = async (limit: number, signal: AbortSignal): Promise<readonly Gap[]> =>
+  (dataOf(await rest.GET('/api/history/gaps', { params: { query: { limit } }, signal })) as { data: readonly Gap[] }).data
+
+/** For operators: with a token, or from the machine itself. */
+export const fetchWebSocketStats = async (signal: AbortSignal): Promise<WebSocketStats> => dataOf(await rest.GET('/api/ws/stats', { signal }))
+export const fetchConnections = async (signal: AbortSignal): Promise<readonly ConnectionEntry[]> =>
+  dataOf(await rest.GET('/api/ws/connections', { signal }))
+
+export type Config = components['schemas']['DashboardConfig']
 
 export const fetchConfig = async (signal: AbortSignal): Promise<Config> => dataOf(await rest.GET('/api/config', { signal }))
 

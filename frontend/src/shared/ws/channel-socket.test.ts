@@ -387,4 +387,38 @@ describe('a page', () => {
     last().say(snapshot(2))
     expect(last().sent).toEqual([{ action: 'subscribe', symbols: ['VCB'] }])
   })
+
+  it('hidden keeps its socket while somebody waits for it, and lets go when nobody does', async () => {
+    let isWaitedFor = true
+    const { channel } = start({ staysAwake: () => isWaitedFor })
+    last().say(snapshot(1))
+    look(true)
+    await vi.advanceTimersByTimeAsync(HIDDEN_LIMIT_MS / 2)
+    last().say(delta(1, 2))
+    await vi.advanceTimersByTimeAsync(HIDDEN_LIMIT_MS / 2 + 1)
+    last().say(delta(2, 3))
+    expect(channel.getLink().link).toBe('open')
+    isWaitedFor = false
+    await vi.advanceTimersByTimeAsync(HIDDEN_LIMIT_MS / 2)
+    last().say(delta(3, 4))
+    await vi.advanceTimersByTimeAsync(HIDDEN_LIMIT_MS / 2)
+    expect(channel.getLink().link).toBe('paused')
+    expect(last().isClosed).toBe(true)
+  })
+
+  it('greets each new socket once it speaks, and hands on lists and events', async () => {
+    const lists: unknown[] = []
+    const events: unknown[] = []
+    const greeting = { action: 'subscribe', channels: ['alerts'] }
+    start({ greeting, onList: (channel, items) => lists.push([channel, items]), onEvents: (messages) => events.push(...messages) })
+    expect(last().sent).toEqual([])
+    last().say({ type: 'status', source: 'ssi', state: 'live' })
+    last().say({ type: 'snapshot', channel: 'alerts', epoch: 'e', seq: 3, position: 3, data: [1, 2] })
+    last().say({ type: 'batch', epoch: 'e', position: 4, messages: [{ type: 'alert' }] })
+    expect([last().sent, lists, events]).toEqual([[greeting], [['alerts', [1, 2]]], [{ type: 'alert' }]])
+    last().drop()
+    await vi.runOnlyPendingTimersAsync()
+    last().say({ type: 'status', source: 'ssi', state: 'live' })
+    expect(last().sent).toEqual([greeting])
+  })
 })

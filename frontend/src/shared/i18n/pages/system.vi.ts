@@ -1,4 +1,22 @@
 /** Texts of the system page. */
 export const system = {
-  title: 'Hệ thống',
+  title: 'Hệ thống', views: 'Phần', 'view.overview': 'Tổng quan', 'view.console': 'Console',
+  feed: 'Nguồn dữ liệu', since: 'từ {{time}}', lag: 'Độ trễ p99', lagMedian: 'p50 {{s}} s', silence: 'Im lặng', silenceLimit: 'nối lại sau 20 s trong phiên', reconnects: 'Nối lại', sinceStart: 'từ lúc khởi động',
+  missed: 'KL bỏ lỡ', openGaps: '{{count}} khoảng trống chưa bù', agreement: 'Khớp bên với SSI', agreementNote: 'khớp lệnh liên tục', backlog: 'Chờ ghi', rows: 'dòng', oldest: 'cũ nhất {{s}} s', noSpool: 'không ghi lịch sử',
+  version: 'Phiên bản', dashboardVersion: 'giao diện {{version}}',
+  channels: 'Các kênh của nguồn', channel: 'Kênh', content: 'Nội dung', state: 'Trạng thái', age: 'Tuổi tin cuối', perSecond: 'Tin/s', messages: 'Từ khởi động',
+  'of.X-TRADE': 'khớp lệnh', 'of.X-QUOTE': 'báo giá 3 mức', 'of.X': 'khớp lệnh và báo giá', 'of.R': 'khối ngoại', 'of.MI': 'chỉ số, nhịp 5 s', 'of.B': 'nến phút', 'of.F': 'trạng thái mã', 'of.OL': 'lô lẻ',
+  lagTitle: 'Độ trễ từ sàn tới máy chủ', messagesTitle: 'Tin mỗi giây', collecting: 'Đang thu thập số đo…', noMetrics: 'Máy chủ không cho đọc số đo (/metrics) từ địa chỉ này: độ trễ, tốc độ và số bị loại để trống.',
+  rejected: 'Bị loại theo lý do', noneRejected: 'Không tin nào bị loại.',
+  clients: '{{count}} kết nối', clientCount: 'Khách', frames: 'Khung/s', skips: 'Bỏ khung', push: 'p99 đẩy', closes: 'Đóng theo mã', sessions: 'Phiên', sessionFigures: '{{subscriptions}} đăng ký · {{resumes}} lần nối tiếp · {{saved}} phiên chờ',
+  client: '{{path}} · {{frames}} khung · {{kb}} kB · bỏ {{skips}} · chưa nhận {{unsent}} B', operatorsOnly: 'Chi tiết kết nối chỉ dành cho người vận hành: mở từ chính máy chủ hoặc kèm token.', unreachable: 'Không đọc được',
+  gaps: 'Sổ khoảng trống', gapsNote: 'KL đã khớp nhưng không có tin', gapTime: 'Lúc', symbol: 'Mã', volume: 'KL thiếu', cause: 'Nguyên nhân', repair: 'Nến', repaired: 'đã bù', open: 'chưa bù', lasting: 'đang diễn ra', wholeFeed: 'cả nguồn', noGaps: 'Không có khoảng trống nào.', noDatabase: 'Không có cơ sở dữ liệu nên không đọc được sổ.',
+  database: 'Cơ sở dữ liệu', dbConnected: 'đã nối', dbUnavailable: 'không nối được', dbOff: 'không dùng', table: 'Bảng', rowsPerSecond: 'dòng/s', pool: 'Kết nối', spool: 'Hàng chờ', spoolFigures: '{{rows}} dòng · cũ nhất {{s}} s', deadRows: 'Dòng hỏng',
+  refusing: 'Không nhận thêm', refusingNote: 'đĩa gần đầy', failing: 'Tệp hàng chờ lỗi', failingNote: 'dòng mới chờ trong bộ nhớ',
+  'console.path': 'Kênh', 'console.mode': 'Chế độ', 'console.symbols': 'Mã', 'console.token': 'Token (nếu có)', 'console.connect': 'Kết nối', 'console.close': 'Đóng', 'console.resume': 'Nối tiếp',
+  'console.resumeHint': 'Kết nối lại với session_id và position cuối: tin bị lỡ đến trước', 'console.state': 'Trạng thái', 'console.idle': 'Chưa kết nối', 'console.connecting': 'Đang kết nối', 'console.open': 'Đã kết nối', 'console.closed': 'Đã đóng',
+  'console.preset': 'Mẫu', 'console.own': 'tự viết', 'console.message': 'Tin gửi đi (JSON)', 'console.send': 'Gửi', 'console.frames': 'Khung tin', 'console.counts': '{{received}} đã nhận · hiện {{shown}} · {{dropped}} cũ đã bỏ', 'console.filter': 'Lọc', 'console.hold': 'Dừng xem', 'console.goOn': 'Xem tiếp', 'console.clear': 'Xóa',
+  'console.none': 'Chưa có khung tin nào. Kết nối, rồi gửi một đăng ký.', 'console.noneFound': 'Không có khung tin khớp bộ lọc.', 'console.cut': 'đã cắt, tất cả {{size}} ký tự', 'console.in': 'nhận', 'console.out': 'gửi', 'console.note': 'ghi chú',
+  'console.hint': 'Đây là một kết nối riêng, tính vào giới hạn số kết nối mỗi địa chỉ. Rời trang này thì kết nối đóng lại.',
+  'close.1000': 'đóng bình thường', 'close.1006': 'mất kết nối', 'close.4400': 'yêu cầu sai', 'close.4401': 'thiếu hoặc sai token', 'close.4402': 'token hết hạn', 'close.4403': 'không được phép', 'close.4408': 'đọc quá chậm', 'close.4410': 'máy chủ tắt', 'close.4412': 'không trả lời ping', 'close.4429': 'quá nhiều kết nối hoặc tin',
 }
