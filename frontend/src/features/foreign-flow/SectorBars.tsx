@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { flowClass, formatSignedBillions } from '@/shared/format/board-number'
+import { billionsClass, formatSignedBillions } from '@/shared/format/board-number'
 import { sectorName } from '@/shared/i18n/sectors'
 import { Pane } from '@/shared/ui/Pane'
 import { NO_SECTOR } from './foreign-rows'
@@ -39,7 +39,7 @@ export function SectorBars({ flows, chosen, onChoose }: SectorBarsProps) {
                 <span className={styles.track}>
                   <i className={net >= 0 ? styles.inflow : styles.outflow} style={net >= 0 ? { left: '50%', width } : { right: '50%', width }} />
                 </span>
-                <b className={flowClass(net)}>{figure}</b>
+                <b className={billionsClass(net)}>{figure}</b>
               </button>
             </li>
           )
