@@ -6,6 +6,7 @@ import { SessionCell } from '@/features/feed-status/SessionCell'
 import { useFreshness } from '@/features/feed-status/use-freshness'
 import { IndexStrip } from '@/features/index-strip/IndexStrip'
 import { PaletteWelcome } from '@/features/preferences/PaletteWelcome'
+import { SignalAnnouncements } from '@/features/signals/SignalAnnouncements'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
 import { CrashScreen } from './CrashScreen'
 import { PageLoading } from './PageLoading'
@@ -42,6 +43,7 @@ export function Shell() {
       </main>
       {isPhone ? <PhoneTabBar /> : null}
       <PaletteWelcome />
+      <SignalAnnouncements />
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { SettingsDialog } from '@/features/preferences/SettingsDialog'
 import { ThemeToggle } from '@/features/preferences/ThemeToggle'
 import { ShortcutsDialog } from '@/features/shortcuts/ShortcutsDialog'
 import { useShortcuts } from '@/features/shortcuts/use-shortcuts'
+import { SignalBell } from '@/features/signals/SignalBell'
 import { SymbolSearch } from '@/features/symbol-search/SymbolSearch'
 import { IconButton } from '@/shared/ui/IconButton'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
@@ -55,6 +56,7 @@ export function TopBar() {
         {isPhone ? (
           <>
             <IconButton icon="search" label={t('search/label')} onClick={() => setPanel('search')} />
+            <SignalBell />
             <IconButton icon="more" label={t('prefs/menu')} onClick={() => setPanel('settings')} />
           </>
         ) : (
@@ -64,6 +66,7 @@ export function TopBar() {
             <PaletteSwitch />
             <ThemeToggle />
             <IconButton icon="keyboard" label={t('keys/open')} onClick={() => setPanel('shortcuts')} />
+            <SignalBell />
           </>
         )}
       </div>

@@ -41,6 +41,10 @@ export interface ForeignDetail {
 export type DerivativesContract = Sparse<Schemas['DerivativesContract'], 'symbol'>
 export type DerivativesData = DerivativesContract & { readonly contracts?: readonly DerivativesContract[] | null }
 export type BasisPoint = Readonly<Schemas['BasisPoint']>
+export type AlertType = Schemas['AlertType']
+export type Severity = Schemas['Severity']
+/** `data` says what of this alert_type: SPEC section 6; read with care, it is stored as it was written. */
+export type Alert = Readonly<Schemas['Alert']>
 export type SessionInfo = Sparse<Schemas['SessionInfo']>
 /** `ages`: seconds since the last message of each channel, when this was sent. */
 export type FeedStatus = Sparse<Schemas['FeedStatus'], 'source' | 'state'>

@@ -34,6 +34,7 @@ export const en: Dictionary = {
     billion: 'bn', basis: 'Basis', expiry: 'exp. {{date}}', contracts: 'cts', stale: 'old',
     waiting: 'waiting for data',
   },
+  sector: { banks: 'Banks', realEstate: 'Real Estate', food: 'Food & Beverage', finance: 'Financial Services', chemicals: 'Chemicals', resources: 'Basic Resources', technology: 'Technology', retail: 'Retail', utilities: 'Utilities', oil: 'Oil & Gas', travel: 'Travel & Leisure' },
   phase: {
     pre_open: 'Pre-open', ato: 'ATO', continuous: 'Continuous', lunch: 'Lunch', atc: 'ATC', plo: 'PLO', put_through: 'Put-through',
     closed: 'Closed', halted: 'Halted', unknown: 'Unknown phase',

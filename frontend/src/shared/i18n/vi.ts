@@ -34,6 +34,7 @@ export const vi = {
     billion: 'tỷ', basis: 'Basis', expiry: 'đáo hạn {{date}}', contracts: 'HĐ', stale: 'cũ',
     waiting: 'chờ dữ liệu',
   },
+  sector: { banks: 'Ngân hàng', realEstate: 'Bất động sản', food: 'Thực phẩm & đồ uống', finance: 'Dịch vụ tài chính', chemicals: 'Hóa chất', resources: 'Tài nguyên cơ bản', technology: 'Công nghệ', retail: 'Bán lẻ', utilities: 'Tiện ích', oil: 'Dầu khí', travel: 'Du lịch & giải trí' },
   phase: {
     pre_open: 'Trước giờ', ato: 'ATO', continuous: 'Liên tục', lunch: 'Nghỉ trưa', atc: 'ATC', plo: 'PLO', put_through: 'Thỏa thuận',
     closed: 'Đóng cửa', halted: 'Tạm ngừng', unknown: 'Chưa rõ phiên',
