@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { sectorName } from '@/shared/i18n/sectors'
+import { sectorName } from '@/shared/i18n/sector-name'
 import { Button } from '@/shared/ui/Button'
 import { Segmented } from '@/shared/ui/Segmented'
 import { PARTS } from './active-volume'
@@ -15,7 +15,7 @@ interface VolumeToolsProps {
 }
 
 export function VolumeTools({ lists, list, view, onSave }: VolumeToolsProps) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const sectors = lists.filter(({ kind }) => kind === 'sector')
   const nameOf = (id: string): string => (id === ALL_STOCKS ? t('volume/all') : id === 'UPCOM' ? t('exchange/UPCOM') : id)
   return (
@@ -40,7 +40,7 @@ export function VolumeTools({ lists, list, view, onSave }: VolumeToolsProps) {
           <option value="">{t('volume/sectorNone')}</option>
           {sectors.map(({ id, states }) => (
             <option key={id} value={id}>
-              {sectorName(id, i18n.language)} ({states.length})
+              {sectorName(id, t)} ({states.length})
             </option>
           ))}
         </select>
