@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render, screen } from '@testing-library/react'
+import { render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { MemoryRouter, useLocation } from 'react-router'
 import { beforeEach, expect, it, vi } from 'vitest'
@@ -61,16 +61,17 @@ it('shares out the volume of the list and says how far it can be trusted', async
   await show()
   expect(screen.getByText('50.0%', { selector: 'b' })).toHaveClass('buy')
   expect(screen.getByText('33.3%', { selector: 'b' })).toHaveClass('sell')
-  expect(await screen.findByText('90.0%', { selector: 'span' })).toBeVisible()
-  expect(await screen.findByText('60.0%')).toHaveClass('buy') // the last five minutes
+  const card = (name: string) => within(screen.getByRole('group', { name }))
+  expect(await card('Khớp với bên của SSI').findByText('90.0%')).toBeVisible()
+  expect(await card('5 phút gần nhất').findByText('60.0%')).toHaveClass('buy')
   expect(symbols()).toEqual(['AAA', 'BBB'])
 })
 
 it('narrows to a phase and to a sector, in the URL', async () => {
   await show()
   const user = userEvent.setup()
-  await user.click(screen.getByRole('button', { name: 'ATO' }))
-  expect(screen.getByText('100.0%', { exact: false, selector: 'span' })).toHaveTextContent('không xác định 100.0%')
+  await user.click(within(screen.getByRole('group', { name: 'Phần của ngày' })).getByRole('button', { name: 'ATO' }))
+  expect(screen.getByText('không xác định 100.0%')).toBeVisible()
   await user.selectOptions(await screen.findByRole('combobox', { name: 'Ngành' }), 'Banks')
   expect(symbols()).toEqual(['AAA'])
   expect(screen.getByTestId('address')).toHaveTextContent('?part=ato&list=Banks')
