@@ -7,11 +7,11 @@ import { initI18n } from '@/shared/i18n/i18n'
 import { followPreferences, usePreferences } from '@/shared/preferences/preferences'
 
 async function start(root: HTMLElement): Promise<void> {
-  const market = createMarket()
+  const { market, alerts } = createMarket()
   market.socket.start() // before the first paint: the handshake and the rendering overlap
   await initI18n(usePreferences.getState().language)
   followPreferences()
-  createRoot(root).render(<App market={market} />)
+  createRoot(root).render(<App market={market} alerts={alerts} />)
 }
 
 const root = document.getElementById('root')

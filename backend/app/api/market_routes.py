@@ -137,6 +137,13 @@ async def vn30_components(services: Services) -> Response:
     return json_of({"symbols": list(services.vn30_symbols())})
 
 
+@router.get("/api/sectors", response_model=schemas.Sectors)
+async def sectors(services: Services) -> Response:
+    """Return the sectors a subscription can name, with their symbols; a symbol in none of them has no sector."""
+    listed = services.publisher.events.facts.sectors
+    return json_of({"sectors": {name: sorted(listed[name]) for name in sorted(listed)}})
+
+
 def _known_symbol(services: ApiServices, text: str) -> str:
     """Return the symbol that is meant, the contract for a future's alias."""
     symbol = parse_symbol(text)

@@ -230,6 +230,12 @@ class VN30Components(_Schema):
     symbols: list[str] = Field(examples=[["ACB", "BID", "CTG"]])
 
 
+class Sectors(_Schema):
+    sectors: dict[str, list[str]] = Field(
+        description="ICB level 2, of VN30 and a few more.", examples=[{"Banks": ["ACB", "BID", "CTG"]}]
+    )
+
+
 class DashboardConfig(_Schema):
     source: FeedSource
     palette: str = Field(examples=["red-up"])

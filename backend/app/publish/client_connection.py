@@ -84,13 +84,9 @@ class ClientConnection:
         """Whether it hears of numbered events."""
         return self.subscriber is not None and not self.subscriber.filter.is_empty
 
-    def offer_state(self, frame: WireFrame) -> bool:
-        """Write a state, unless the client is behind: then it waits for a newer one."""
-        if self.is_behind:
-            self.frames_skipped += 1
-            return False
+    def send_state(self, frame: WireFrame) -> None:
+        """Write a state. Who is behind is not sent one: it waits for a newer one."""
         self._write(frame)
-        return True
 
     def offer_event(self, frame: WireFrame) -> bool:
         """Write an event; over the limit a client of events is closed, any other goes without."""

@@ -2,6 +2,8 @@
 
 Views of one pace wait in a line, the longest unserved first. Who is served together has the same version, hence the
 same frame; and no moment has to write to everybody. The rotation sleeps once all have been asked since the last mark.
+What serving takes is measured: the period grows with the clients and with what each costs here and now, and slots come
+less often the more there is to take in and to build for each.
 Overflow: a client that is behind is passed over; its version stays, so that a later frame carries all it missed.
 """
 
@@ -18,6 +20,8 @@ from app.publish.state_view import StateView
 from app.telemetry.metrics import Metrics
 
 SLOT_S = 0.005
+SLOT_MAX_S = 0.025
+BUILD_SHARE = 0.15  # of the time, for taking the state in and building frames
 LOAD_PERIOD_MAX_S = 0.5  # the clients' number alone makes nobody wait longer
 PACE_MAX_S = 10.0
 PACE_STEP_S = 0.01  # paces asked for are rounded up, so that there are few lines
@@ -25,6 +29,7 @@ VIEWS_PER_SLOT_MIN = 50  # a few are served at once: they share a frame
 SLOTS_CAUGHT_UP = 4  # after a pause no slot gets more than the share of so many
 SLICE_S = 0.003  # of serving; then the loop may do something else
 VIEWS_PER_LOOK = 25  # at the clock
+SMOOTHING = 0.1  # of a new measurement
 
 
 class _Line:
@@ -53,6 +58,10 @@ class DeltaRotation:
         self._clock = clock
         self._lines: dict[float, _Line] = {}
         self._wake = asyncio.Event()
+        self._cost_s = WRITE_COST_S  # of serving one view
+        self._build_s = (
+            0.0  # of a slot's first views, which have their frames built, and of taking the state in
+        )
         self._publish_seconds = metrics.ws_publish_seconds.labels("delta")
 
     def pace_s(self, asked_s: float | None) -> float:
@@ -70,7 +79,8 @@ class DeltaRotation:
         view.due_s = self._clock.monotonic_s() + (view.interval_s if view.version else 0.0)
         line.views.append((view, client))
         self.view_count += 1
-        if view.version == 0:
+        self._server.watch(view)
+        if not self._server.is_current(view):
             self.mark()
 
     def remove(self, view: StateView) -> None:
@@ -78,6 +88,7 @@ class DeltaRotation:
         if not view.is_closed:
             view.is_closed = True
             self.view_count -= 1
+            self._server.unwatch(view)
             self.mark()
 
     def mark(self) -> None:
@@ -97,27 +108,41 @@ class DeltaRotation:
                 await self._clock.sleep(self._pause_s())
 
     async def serve_slot(self) -> None:
-        """Serve what is due in this slot."""
-        started_s = self._clock.monotonic_s()
+        """Serve what is due in this slot, all of it with the state of its beginning."""
+        started_s, built_s = self._clock.monotonic_s(), self._server.build_s
+        self._server.take_in_watched()
         for line in list(self._lines.values()):
             if line.unasked:
                 await self._serve_line(line)
+        self._build_s += SMOOTHING * (self._server.build_s - built_s - self._build_s)
         self._publish_seconds.observe(self._clock.monotonic_s() - started_s)
 
     async def _serve_line(self, line: _Line) -> None:
-        now_s = slice_s = self._clock.monotonic_s()
+        now_s = self._clock.monotonic_s()
         period_s = self._period_s(line)
-        for number in range(self._share(line, now_s, period_s)):
-            if not line.unasked or line.views[0][0].due_s > now_s:
-                break
-            if number and number % VIEWS_PER_LOOK == 0 and self._clock.monotonic_s() - slice_s > SLICE_S:
+        left = self._share(line, now_s, period_s)
+        while left > 0 and line.unasked and line.views[0][0].due_s <= now_s:
+            left -= self._serve_slice(line, min(left, line.unasked), now_s, period_s)
+            if left > 0:
                 await asyncio.sleep(0)
-                slice_s = self._clock.monotonic_s()
-            self._serve_first(line, now_s + period_s)
         if not line.views:
             del self._lines[line.interval_s]
         elif not line.unasked and line.has_skipped:
             line.mark()
+
+    def _serve_slice(self, line: _Line, most: int, now_s: float, period_s: float) -> int:
+        """Serve views for a moment; return how many."""
+        started_s, built_s = self._clock.monotonic_s(), self._server.build_s
+        served = 0
+        while served < most and line.views[0][0].due_s <= now_s:
+            self._serve_first(line, now_s + period_s)
+            served += 1
+            if served % VIEWS_PER_LOOK == 0 and self._clock.monotonic_s() - started_s > SLICE_S:
+                break
+        if served >= VIEWS_PER_LOOK:
+            cost_s = (self._clock.monotonic_s() - started_s - self._server.build_s + built_s) / served
+            self._cost_s += SMOOTHING * (cost_s - self._cost_s)
+        return served
 
     def _serve_first(self, line: _Line, next_due_s: float) -> None:
         view, client = line.views.popleft()
@@ -131,15 +156,19 @@ class DeltaRotation:
 
     def _share(self, line: _Line, now_s: float, period_s: float) -> int:
         """Return how many views this slot may serve."""
-        passed_s = min(now_s - line.served_s, SLOT_S * SLOTS_CAUGHT_UP)
+        passed_s = min(now_s - line.served_s, self._slot_s * SLOTS_CAUGHT_UP)
         line.served_s = now_s
         return max(VIEWS_PER_SLOT_MIN, ceil(len(line.views) * passed_s / period_s))
 
     def _period_s(self, line: _Line) -> float:
-        load_s = min(LOAD_PERIOD_MAX_S, self.view_count * WRITE_COST_S / WRITE_SHARE)
-        return max(line.interval_s, load_s)
+        cost_s = max(WRITE_COST_S, self._cost_s)
+        return max(line.interval_s, min(LOAD_PERIOD_MAX_S, self.view_count * cost_s / WRITE_SHARE))
+
+    @property
+    def _slot_s(self) -> float:
+        return min(max(SLOT_S, self._build_s / BUILD_SHARE), SLOT_MAX_S)
 
     def _pause_s(self) -> float:
         """Return how long nobody is due, whatever is marked meanwhile."""
         next_due_s = min((line.views[0][0].due_s for line in self._lines.values()), default=0.0)
-        return max(SLOT_S, next_due_s - self._clock.monotonic_s())
+        return max(self._slot_s, next_due_s - self._clock.monotonic_s())

@@ -25,6 +25,7 @@ class FullStream:
         self, channel: Channel, server: StateServer, interval_s: float, clock: Clock, metrics: Metrics
     ) -> None:
         self.interval_s = interval_s
+        self._channel = channel
         self._server = server
         self._views: dict[StateView, ClientConnection] = {}
         self._clock = clock
@@ -38,7 +39,7 @@ class FullStream:
     def add(self, client: ClientConnection, view: StateView) -> None:
         """Serve a view from now on."""
         self._views[view] = client
-        if view.version == 0:
+        if not self._server.is_current(view):
             self._wake.set()
 
     def remove(self, view: StateView) -> None:
@@ -68,9 +69,11 @@ class FullStream:
         """Give every view what it is owed, in slices; return whether something is still owed."""
         started_s = self._clock.monotonic_s()
         is_owed = False
+        self._server.take_in(self._channel)
         for number, (view, client) in enumerate(list(self._views.items())):
             if number and number % CLIENTS_PER_SLICE == 0:
                 await asyncio.sleep(0)
+                self._server.take_in(self._channel)
             if not self._server.serve(client, view):
                 is_owed = True
         self._publish_seconds.observe(self._clock.monotonic_s() - started_s)

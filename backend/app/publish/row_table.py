@@ -1,14 +1,15 @@
 """JSON objects by key that remember which of their values changed when: whole for a new client, in part for an old one.
 
 A row that was marked is read again and compared with what was known of it, value by value. Only values whose JSON
-differs get the new version; if none does, nothing has happened. A row that is gone leaves a tombstone.
+differs get the new version; if none does, nothing has happened. A row that is gone leaves a tombstone. Patches hold what
+`refresh` saw, whole rows what is there when they are asked for: refresh first.
 Overflow: tombstones are kept for good; there are at most as many as keys were ever seen (symbols, indices).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import compress
+from collections.abc import Callable, Iterable, Mapping, Set
+from itertools import compress, takewhile
 from operator import is_not
 from typing import Any
 
@@ -33,6 +34,17 @@ class _Row:
         self.encoded: dict[int, bytes] = {}  # leaf -> its JSON, of those in `changed`
         self.member = b""  # b'"VCB":{...}' in full; stale while the table has it in _unencoded
         self.patch: tuple[int, bytes] | None = None  # the last one built, with its `since`
+
+    def leaf(self, number: int) -> bytes:
+        """Return the JSON of a value."""
+        encoded = self.encoded.get(number)
+        return self.plan.encode_leaf(number, self.values[number]) if encoded is None else encoded
+
+    def changed_since(self, since: int) -> Iterable[int]:
+        """Return the leaves to say to who has `since`: all of a row that came later."""
+        if self.born > since:
+            return self.plan.numbers
+        return takewhile(lambda number: self.changed[number] > since, reversed(self.changed))
 
     @property
     def body(self) -> bytes:
@@ -69,21 +81,29 @@ class RowTable:
     def is_stale(self) -> bool:
         return self._is_all_dirty or bool(self._dirty)
 
-    def refresh(self, version: int) -> bool:
-        """Take in what was marked; what differs gets `version`. Return whether anything does."""
+    def refresh(self, version: int, wanted: Set[str] | None = None) -> bool:
+        """Take in what was marked; what differs gets `version`. Return whether anything does.
+
+        With `wanted` the others stay marked, unless anything may have changed: then all are looked at.
+        """
         if not self.is_stale:
             return False
-        rows = self._read()
-        dirty: Iterable[str] = self._dirty
+        dirty: Iterable[str]
         if self._is_all_dirty:
+            rows = self._read()
             dirty = [*rows, *[key for key in self._rows if key not in rows]]
+            self._dirty.clear()
+            self._is_all_dirty = False
+        else:
+            dirty, self._dirty = self._split(wanted)
+            if not dirty:
+                return False
+            rows = self._read()
         has_changed = False
         for key in dirty:
             row = rows.get(key)
             if self._remove(key, version) if row is None else self._compare(key, row, version):
                 has_changed = True
-        self._dirty.clear()
-        self._is_all_dirty = False
         if has_changed:
             self.version = version
             self._joined = None
@@ -140,16 +160,19 @@ class RowTable:
         row = self._rows.get(key)
         return b"null" if row is None else self._patch_member(key, since)[len(row.key) :]
 
+    def _split(self, wanted: Set[str] | None) -> tuple[set[str], set[str]]:
+        """Return the marked keys to look at now, and those that stay marked."""
+        if wanted is None:
+            return self._dirty, set()
+        now = self._dirty & wanted
+        return now, self._dirty - now if now else self._dirty
+
     def _patch_member(self, key: str, since: int) -> bytes:
         row = self._rows.get(key)
         if row is None:
             return encode_json(key) + b":null"
         if row.patch is None or row.patch[0] != since:
-            if row.born > since:
-                self._encode_rows()
-                row.patch = (since, row.member)
-            else:
-                row.patch = (since, row.key + _patch_of(row, since))
+            row.patch = (since, row.key + _patch_of(row, since))
         return row.patch[1]
 
     def _compare(self, key: str, row: Struct, version: int) -> bool:
@@ -187,18 +210,20 @@ class RowTable:
 def _note_changes(row: _Row, values: tuple[Any, ...], version: int) -> bool:
     """Give the values that differ a new version; return whether any does."""
     plan, old = row.plan, row.values
-    row.values = values
     changed = False
     for number in compress(plan.numbers, map(is_not, values, old)):
         after = plan.encode_leaf(number, values[number])
-        if after == plan.encode_leaf(number, old[number]):
+        is_object = plan.leaves[number].is_object
+        before = row.leaf(number)
+        if after == (old[number] if is_object else before):
             continue
-        if plan.leaves[number].is_object:
-            after = _with_gone_keys(after, row.encoded.get(number, old[number]))
+        if is_object:
+            after = _with_gone_keys(after, before)
         row.changed.pop(number, None)
         row.changed[number] = version
         row.encoded[number] = after
         changed = True
+    row.values = values
     if changed:
         row.patch = None
     return changed
@@ -211,14 +236,12 @@ def _with_gone_keys(after: bytes, before: bytes) -> bytes:
 
 
 def _patch_of(row: _Row, since: int) -> bytes:
-    leaves, changed, encoded = row.plan.leaves, row.changed, row.encoded
+    leaves = row.plan.leaves
     members: list[bytes] = []
     nested: dict[bytes, list[bytes]] = {}
-    for number in reversed(changed):
-        if changed[number] <= since:
-            break
+    for number in row.changed_since(since):
         leaf = leaves[number]
         siblings = nested.setdefault(leaf.parent, []) if leaf.parent else members
-        siblings.append(leaf.name + encoded[number])
+        siblings.append(leaf.name + row.leaf(number))
     members += [parent + json_object(inner) for parent, inner in nested.items()]
     return json_object(members)

@@ -1,9 +1,11 @@
 """The frames of state views, each encoded once for all clients that are owed the same.
 
-Overflow: frames are kept until the state moves on, at most CACHED_MAX of them.
+Overflow: frames are kept until the state moves on, first frames a little longer; at most CACHED_MAX of each.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from app.clock import Clock
 from app.publish.channels import Channel
@@ -12,39 +14,79 @@ from app.publish.views import MarketViews
 from app.publish.wire_frame import WireFrame
 
 CACHED_MAX = 500
+# Of the time, for building first frames: in a wave of clients that come at once most get one that is a few
+# milliseconds old, and what changed since as their first delta.
+FIRST_FRAMES_SHARE = 0.05
+
+
+class StateFrame(NamedTuple):
+    """A frame, None when there is nothing to say, and the version it brings a view to."""
+
+    frame: WireFrame | None
+    version: int
+
+
+class _FirstFrame(NamedTuple):
+    state: StateFrame
+    good_until_s: float
 
 
 class StateFrames:
     """Builds what a view is owed: a whole state, a snapshot or a delta."""
 
     def __init__(self, views: MarketViews, clock: Clock) -> None:
+        self.build_s = 0.0  # how long building took so far
         self._views = views
         self._clock = clock
-        self._version = 0  # of the frames kept
-        self._kept: dict[tuple[object, ...], WireFrame | None] = {}
+        self._version = 0  # of the later frames kept
+        self._later: dict[tuple[object, ...], StateFrame] = {}
+        self._first: dict[tuple[object, ...], _FirstFrame] = {}
 
-    def next_of(self, view: StateView) -> WireFrame | None:
-        """Return the frame that brings a view to the present version, None if what it shows is the same."""
-        is_first = view.version == 0
-        if self._version != self._views.version or len(self._kept) >= CACHED_MAX:
-            self._kept.clear()
+    def next_of(self, view: StateView) -> StateFrame:
+        """Return the frame that brings a view to the present version, or to one from a moment ago if it is its first."""
+        return self._first_of(view) if view.version == 0 else self._later_of(view)
+
+    def drop_first(self) -> None:
+        """Build the next first frames anew: somebody has seen more than those kept may show."""
+        self._first.clear()
+
+    def _first_of(self, view: StateView) -> StateFrame:
+        key = (view.channel, view.mode, view.group, view.interval_s)
+        began_s = self._clock.monotonic_s()
+        kept = self._first.get(key)
+        if kept is not None and (kept.state.version == self._views.version or began_s < kept.good_until_s):
+            return kept.state
+        frame = self._build_first(view)
+        state = StateFrame(frame, self._views.version)
+        now_s = self._clock.monotonic_s()
+        if len(self._first) >= CACHED_MAX:
+            self._first.clear()
+        self.build_s += now_s - began_s
+        self._first[key] = _FirstFrame(state, now_s + (now_s - began_s) / FIRST_FRAMES_SHARE)
+        return state
+
+    def _later_of(self, view: StateView) -> StateFrame:
+        if self._version != self._views.version or len(self._later) >= CACHED_MAX:
+            self._later.clear()
             self._version = self._views.version
-        if view.mode == "full":
-            key: tuple[object, ...] = (view.channel, view.group, is_first)
-        else:
-            key = (view.channel, view.group, view.version, view.interval_s if is_first else None)
-        if key not in self._kept:
-            self._kept[key] = self._first_of(view) if is_first else self._later_of(view)
-        return self._kept[key]
+        since = None if view.mode == "full" else view.version
+        key = (view.channel, view.group, since)
+        state = self._later.get(key)
+        if state is None:
+            began_s = self._clock.monotonic_s()
+            frame = self._build_later(view)
+            self.build_s += self._clock.monotonic_s() - began_s
+            state = self._later[key] = StateFrame(frame, self._views.version)
+        return state
 
-    def _first_of(self, view: StateView) -> WireFrame:
+    def _build_first(self, view: StateView) -> WireFrame:
         state = self._views.full(view.channel, view.group, with_intraday=True)
         if view.mode == "full":
             return WireFrame(state)
         interval_ms = round(view.interval_s * 1000)
         return self._frame("snapshot", view.channel, f'"interval_ms":{interval_ms}', state)
 
-    def _later_of(self, view: StateView) -> WireFrame | None:
+    def _build_later(self, view: StateView) -> WireFrame | None:
         if view.mode == "full":
             return WireFrame(self._views.full(view.channel, view.group))
         patch = self._views.patch(view.channel, view.group, view.version)

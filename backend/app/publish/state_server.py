@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.clock import Clock
 from app.publish.channels import Channel
 from app.publish.client_connection import ClientConnection
 from app.publish.notices import NoticeStream
@@ -18,12 +19,49 @@ class StateServer:
     """Brings views up to date; the only one who moves a view's version."""
 
     def __init__(
-        self, views: MarketViews, frames: StateFrames, notices: NoticeStream, metrics: Metrics
+        self, views: MarketViews, frames: StateFrames, notices: NoticeStream, clock: Clock, metrics: Metrics
     ) -> None:
         self._views = views
         self._frames = frames
         self._notices = notices
+        self._clock = clock
+        self._take_in_s = 0.0
         self._skipped = {channel: metrics.ws_frames_skipped_total.labels(channel) for channel in Channel}
+
+    def take_in_watched(self) -> None:
+        """Take in what the watched views are owed; they are brought to that state until something is taken in again."""
+        began_s = self._clock.monotonic_s()
+        self._views.refresh_watched()
+        self._take_in_s += self._clock.monotonic_s() - began_s
+
+    @property
+    def build_s(self) -> float:
+        """How long it took so far to take in what is watched, and to build frames."""
+        return self._take_in_s + self._frames.build_s
+
+    def take_in(self, channel: Channel) -> None:
+        """Take in what a channel is now."""
+        self._views.refresh(channel)
+
+    def watch(self, view: StateView) -> None:
+        """Have take_in_watched look at a view's part of the state."""
+        if view.channel is Channel.MARKET:
+            view.group = self._views.watch(view.group)
+
+    def unwatch(self, view: StateView) -> None:
+        """Undo `watch`."""
+        if view.channel is Channel.MARKET:
+            self._views.unwatch(view.group)
+
+    def is_current(self, view: StateView) -> bool:
+        """Whether nothing was marked since the view's version was taken in."""
+        return self._views.is_taken_in(view.channel) and self._views.changed_at(view.channel) <= view.version
+
+    def serve_again(self, client: ClientConnection, view: StateView) -> bool:
+        """Send a view its first frame once more, as of now; False if the client is behind."""
+        view.version = 0
+        self._frames.drop_first()
+        return self.serve(client, view)
 
     def serve(self, client: ClientConnection, view: StateView) -> bool:
         """Send a view what it is owed; False if the client is behind, and it is owed still."""
@@ -31,13 +69,14 @@ class StateServer:
             return True
         if client.notice_number < self._notices.number and not self._notices.serve(client):
             return False
-        if self._views.refresh(view.channel) <= view.version:
+        if self._views.changed_at(view.channel) <= view.version:
             return True
         if client.is_behind:  # asked before building: nothing is built for clients that cannot take it
             client.frames_skipped += 1
             self._skipped[view.channel].inc()
             return False
-        frame = self._frames.next_of(view)
-        if frame is not None and client.offer_state(frame):
-            view.version = self._views.version
+        frame, version = self._frames.next_of(view)
+        if frame is not None:
+            client.send_state(frame)
+            view.version = version
         return True

@@ -6,7 +6,8 @@ Units and field names: market/models.py. `intraday` travels in first frames and 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Set
 from typing import assert_never
 
 from msgspec import Struct
@@ -46,14 +47,19 @@ class MarketViews:
         self._derivatives = _object_table("derivatives", reader.get_derivatives_data)
         self._session = _object_table("session", reader.get_session)
         self._feed = _object_table("feed", lambda: self._feed_status)
+        self._by_symbol = (self._quotes, self._prices)
         self._objects = (self._foreign, self._derivatives, self._session, self._feed)
         self._tables: dict[Channel, tuple[RowTable, ...]] = {
             Channel.MARKET: (self._quotes, self._prices, self._indices, *self._objects),
             Channel.FOREIGN: (self._foreign,),
             Channel.INDEX: (self._indices,),
         }
+        self._watched: Counter[Group] = Counter()  # how many delta views there are of each group
+        self._groups: dict[Group, Group] = {}  # equal ones are one object, quick to compare and kept once
+        self._watched_symbols: Counter[str] = Counter()  # in how many groups each is
         self._marks = 1  # how often something was marked
         self._marks_seen = dict.fromkeys(self._tables, 0)
+        self._marks_watched = 0  # of the market, by what is watched
         self._changed_at = dict.fromkeys(self._tables, 1)
 
     def mark(self, changes: Changes) -> None:
@@ -90,6 +96,44 @@ class MarketViews:
             self._take_in(channel)
         return self._changed_at[channel]
 
+    def watch(self, group: Group) -> Group:
+        """Have refresh_watched look at a group of the market's symbols, or at all of them; return the one object of it."""
+        self._watched[group] += 1
+        if self._watched[group] == 1:
+            self._groups[group] = group
+            self._watched_symbols.update(group or ())
+            self._marks_watched = 0
+        return self._groups[group]
+
+    def unwatch(self, group: Group) -> None:
+        """Undo one `watch`."""
+        self._watched[group] -= 1
+        if not self._watched[group]:
+            del self._watched[group], self._groups[group]
+            for symbol in group or ():
+                self._watched_symbols[symbol] -= 1
+                if not self._watched_symbols[symbol]:
+                    del self._watched_symbols[symbol]
+
+    def refresh_watched(self) -> None:
+        """Take in what was marked and somebody watches: of the market the symbols of the groups, the rest in full."""
+        if None in self._watched:
+            self.refresh(Channel.MARKET)
+        elif self._watched and self._marks_watched != self._marks:
+            self._marks_watched = self._marks
+            self._look_at_feed()
+            self._take_in(Channel.MARKET, self._watched_symbols.keys())
+        self.refresh(Channel.FOREIGN)
+        self.refresh(Channel.INDEX)
+
+    def is_taken_in(self, channel: Channel) -> bool:
+        """Whether nothing was marked since `refresh`."""
+        return self._marks_seen[channel] == self._marks
+
+    def changed_at(self, channel: Channel) -> int:
+        """Return the version at which a channel last changed, as far as that was taken in."""
+        return self._changed_at[channel]
+
     def full(self, channel: Channel, group: Group = None, with_intraday: bool = False) -> bytes:
         """Return the whole state of a channel; `group` narrows that of the market."""
         match channel:
@@ -105,8 +149,11 @@ class MarketViews:
                 assert_never(channel)
 
     def patch(self, channel: Channel, group: Group, since: int) -> bytes | None:
-        """Return the JSON Merge Patch of what changed in a channel after `since`, None if nothing did."""
-        if self.refresh(channel) <= since:
+        """Return the JSON Merge Patch of what is known to have changed in a channel after `since`, None if nothing has.
+
+        It brings to `version` whoever watches the group; refresh or refresh_watched first.
+        """
+        if self._changed_at[channel] <= since:
             return None
         match channel:
             case Channel.MARKET:
@@ -181,11 +228,11 @@ class MarketViews:
             )
         )
 
-    def _take_in(self, channel: Channel) -> None:
+    def _take_in(self, channel: Channel, symbols: Set[str] | None = None) -> None:
         version, has_changed = self.version + 1, False
         tables = self._tables[channel]
         for table in tables:
-            has_changed |= table.refresh(version)
+            has_changed |= table.refresh(version, symbols if table in self._by_symbol else None)
         if has_changed:
             self.version = version
         self._changed_at[channel] = max(1, *(table.version for table in tables))

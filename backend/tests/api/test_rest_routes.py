@@ -38,6 +38,7 @@ ROUTES = (
     "/health/ready",
     "/api/config",
     "/api/vn30-components",
+    "/api/sectors",
     "/api/market/snapshot",
     "/api/market/snapshot?symbols=VCB",
     "/api/market/foreign-detail",
@@ -443,3 +444,12 @@ async def test_services_replaced_keep_their_defaults(backend: Backend) -> None:
     services = replace(backend.services(), dashboard=DashboardConfig())
     assert services.database_status() == "not_configured"
     assert services.spool_status() is None
+
+
+async def test_sectors_name_their_symbols() -> None:
+    backend = Backend()
+    async with rest_client(backend.app()) as rest:
+        listed = {"Technology": frozenset({"FPT"}), "Banks": frozenset({"VCB", "ACB"})}
+        backend.publisher.events.facts.sectors = listed
+        answer = await rest.get("/api/sectors")
+    assert answer.json() == {"sectors": {"Banks": ["ACB", "VCB"], "Technology": ["FPT"]}}

@@ -27,6 +27,7 @@ REST_ROUTES = (
     "/health/ready",
     "/api/config",
     "/api/vn30-components",
+    "/api/sectors",
     "/api/market/snapshot",
     "/api/market/snapshot?symbols=VCB,FPT",
     "/api/market/foreign-detail",

@@ -5,16 +5,16 @@ from app.publish.wire_frame import WireFrame
 from tests.publish.fakes import FakeFrameSink, make_client
 
 
-def test_offer_state_behind_is_skipped_and_counted() -> None:
+def test_client_with_much_to_take_is_behind() -> None:
     sink = FakeFrameSink()
     client = make_client(sink, Channel.MARKET)
     sink.is_stuck = True
-    assert client.offer_state(WireFrame(b"x" * 70_000))  # larger than the bound, but nothing waited
+    assert not client.is_behind
+    client.send_state(WireFrame(b"x" * 70_000))
     assert client.is_behind
-    assert not client.offer_state(WireFrame(b"y"))
-    assert client.frames_skipped == 1
     sink.unstick()
-    assert client.offer_state(WireFrame(b"z"))
+    assert not client.is_behind
+    client.send_state(WireFrame(b"z"))
     assert (client.frames_sent, client.bytes_sent) == (2, 70_001)
 
 

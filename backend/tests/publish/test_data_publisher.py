@@ -311,7 +311,7 @@ async def test_client_closed_but_not_yet_gone_is_given_nothing_more(
     await clock.advance(1)
     assert client.offer_event(sink.frames[0])
     assert sink.close_code == CloseCode.TOO_MANY
-    assert client.offer_state(sink.frames[1])
+    client.send_state(sink.frames[1])
     assert len(sink.frames) == 2
 
 

@@ -1,19 +1,28 @@
 import { Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Outlet } from 'react-router'
+import { Outlet, useLocation } from 'react-router'
 import { FeedBanner } from '@/features/feed-status/FeedBanner'
 import { SessionCell } from '@/features/feed-status/SessionCell'
 import { useFreshness } from '@/features/feed-status/use-freshness'
 import { IndexStrip } from '@/features/index-strip/IndexStrip'
 import { PaletteWelcome } from '@/features/preferences/PaletteWelcome'
+import { SignalAnnouncements } from '@/features/signals/SignalAnnouncements'
+import { useMediaQuery } from '@/shared/ui/use-media-query'
+import { CrashScreen } from './CrashScreen'
+import { PageLoading } from './PageLoading'
+import { PhoneTabBar } from './PageNav'
 import { TopBar } from './TopBar'
+import { usePageTitle } from './use-page-title'
 import { useServerPalette } from './use-server-palette'
 import styles from './shell.module.css'
 
 export function Shell() {
   const { t } = useTranslation()
   const { isStale } = useFreshness()
+  const { pathname } = useLocation()
+  const isPhone = useMediaQuery('(max-width: 720px)')
   useServerPalette()
+  usePageTitle(pathname)
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#main">
@@ -25,11 +34,16 @@ export function Shell() {
       </IndexStrip>
       <FeedBanner />
       <main id="main" className={`${styles.main} ${isStale ? 'drained' : ''}`}>
-        <Suspense>
-          <Outlet />
-        </Suspense>
+        {/* A page that fails, or whose chunk does not come, leaves the rest of the screen in place. */}
+        <CrashScreen key={pathname}>
+          <Suspense fallback={<PageLoading />}>
+            <Outlet />
+          </Suspense>
+        </CrashScreen>
       </main>
+      {isPhone ? <PhoneTabBar /> : null}
       <PaletteWelcome />
+      <SignalAnnouncements />
     </div>
   )
 }

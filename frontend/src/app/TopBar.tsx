@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { NavLink, useNavigate } from 'react-router'
+import { useLocation, useNavigate } from 'react-router'
 import { FeedLine } from '@/features/feed-status/FeedLine'
 import { LanguageSwitch } from '@/features/preferences/LanguageSwitch'
 import { PaletteSwitch } from '@/features/preferences/PaletteSwitch'
@@ -8,11 +8,13 @@ import { SettingsDialog } from '@/features/preferences/SettingsDialog'
 import { ThemeToggle } from '@/features/preferences/ThemeToggle'
 import { ShortcutsDialog } from '@/features/shortcuts/ShortcutsDialog'
 import { useShortcuts } from '@/features/shortcuts/use-shortcuts'
+import { SignalBell } from '@/features/signals/SignalBell'
 import { SymbolSearch } from '@/features/symbol-search/SymbolSearch'
 import { IconButton } from '@/shared/ui/IconButton'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
 import { Brand } from './Brand'
-import { PAGES } from './pages'
+import { pageAt, pageShortcuts } from './page-navigation'
+import { PageNav, PhonePageLinks } from './PageNav'
 import styles from './shell.module.css'
 
 type Panel = 'none' | 'search' | 'settings' | 'shortcuts'
@@ -20,6 +22,7 @@ type Panel = 'none' | 'search' | 'settings' | 'shortcuts'
 export function TopBar() {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const page = pageAt(useLocation().pathname)
   const isPhone = useMediaQuery('(max-width: 720px)')
   const [panel, setPanel] = useState<Panel>('none')
   const searchInput = useRef<HTMLInputElement>(null)
@@ -31,10 +34,11 @@ export function TopBar() {
   useShortcuts(
     useMemo(
       () => ({
+        ...pageShortcuts((path) => void navigate(path)),
         '/': () => (isPhone ? setPanel('search') : searchInput.current?.focus()),
         '?': () => setPanel('shortcuts'),
       }),
-      [isPhone],
+      [isPhone, navigate],
     ),
   )
   return (
@@ -42,22 +46,17 @@ export function TopBar() {
       <Brand />
       {isPhone ? (
         <div className={styles.phoneTitle}>
-          <b>{t('nav/board')}</b>
+          <b>{t(`nav/${page?.name ?? 'board'}`)}</b>
           <FeedLine />
         </div>
       ) : (
-        <nav className={styles.nav} aria-label={t('nav/label')}>
-          {PAGES.map(({ path, name }) => (
-            <NavLink key={path} to={path} end>
-              {t(`nav/${name}`)}
-            </NavLink>
-          ))}
-        </nav>
+        <PageNav />
       )}
       <div className={styles.topEnd}>
         {isPhone ? (
           <>
             <IconButton icon="search" label={t('search/label')} onClick={() => setPanel('search')} />
+            <SignalBell />
             <IconButton icon="more" label={t('prefs/menu')} onClick={() => setPanel('settings')} />
           </>
         ) : (
@@ -67,6 +66,7 @@ export function TopBar() {
             <PaletteSwitch />
             <ThemeToggle />
             <IconButton icon="keyboard" label={t('keys/open')} onClick={() => setPanel('shortcuts')} />
+            <SignalBell />
           </>
         )}
       </div>
@@ -75,7 +75,11 @@ export function TopBar() {
           <SymbolSearch inputRef={(input) => input?.focus()} onPick={pick} onLeave={closePanel} />
         </div>
       ) : null}
-      {panel === 'settings' ? <SettingsDialog onClose={closePanel} /> : null}
+      {panel === 'settings' ? (
+        <SettingsDialog onClose={closePanel}>
+          <PhonePageLinks onGo={closePanel} />
+        </SettingsDialog>
+      ) : null}
       {panel === 'shortcuts' ? <ShortcutsDialog onClose={closePanel} /> : null}
     </header>
   )

@@ -1,12 +1,25 @@
 import { lazy, type ComponentType } from 'react'
-import { PriceBoard } from '@/features/board/PriceBoard'
+import { BoardPage } from './BoardPage'
 
-/** A page that arrives with its own chunk. */
-export const lazyPage = <K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) => lazy(async () => ({ default: (await load())[name] }))
+export type PageName = 'board' | 'foreign' | 'volume' | 'derivatives' | 'signals' | 'chart' | 'system'
+
+export interface Page {
+  path: string
+  name: PageName
+  Component: ComponentType
+}
 
 /** The pages that exist, in the order of the navigation and of the keys 1 to 9. All but the board are loaded when asked for. */
-export const PAGES = [
-  { path: '/', name: 'board', Component: PriceBoard },
+export const PAGES: readonly Page[] = [
+  { path: '/', name: 'board', Component: BoardPage },
+  { path: '/foreign', name: 'foreign', Component: lazyPage(() => import('@/features/foreign-flow/ForeignFlow'), 'ForeignFlow') },
+  { path: '/volume', name: 'volume', Component: lazyPage(() => import('@/features/volume-analysis/VolumeAnalysis'), 'VolumeAnalysis') },
   { path: '/derivatives', name: 'derivatives', Component: lazyPage(() => import('@/features/derivatives/Derivatives'), 'Derivatives') },
+  { path: '/signals', name: 'signals', Component: lazyPage(() => import('@/features/signals/Signals'), 'Signals') },
   { path: '/chart', name: 'chart', Component: lazyPage(() => import('@/features/chart/Chart'), 'Chart') },
-] as const satisfies readonly { path: string; name: string; Component: ComponentType }[]
+]
+
+/** A page that arrives with its own chunk. A declaration, so that the list above may use it. */
+export function lazyPage<K extends string>(load: () => Promise<Record<K, ComponentType>>, name: K) {
+  return lazy(async () => ({ default: (await load())[name] }))
+}

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePreferences } from '@/shared/preferences/preferences'
 import { useTheme } from '@/shared/preferences/use-appearance'
@@ -7,13 +8,14 @@ import { LanguageSwitch } from './LanguageSwitch'
 import { PaletteSwitch } from './PaletteSwitch'
 import styles from './preferences.module.css'
 
-/** What the top bar of the desktop holds, for the phone. */
-export function SettingsDialog({ onClose }: { onClose: () => void }) {
+/** What the top bar of the desktop holds, for the phone; `children` stand before it. */
+export function SettingsDialog({ onClose, children }: { onClose: () => void; children?: ReactNode }) {
   const { t } = useTranslation()
   const theme = useTheme()
   const setTheme = usePreferences((preferences) => preferences.setTheme)
   return (
     <Dialog title={t('prefs/menu')} closeLabel={t('prefs/close')} onClose={onClose}>
+      {children}
       <div className={styles.setting}>
         <span>{t('prefs/language')}</span>
         <LanguageSwitch />

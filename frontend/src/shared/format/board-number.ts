@@ -43,3 +43,14 @@ export function formatVolume(value: number | null | undefined): string {
 const VND_PER_BILLION = 1e9
 /** VND as billions (tỷ), without the unit's name. */
 export const formatBillions = (vnd: number, decimals = 1): string => formatNumber(vnd / VND_PER_BILLION, decimals)
+export const formatSignedBillions = (vnd: number, decimals = 1): string => formatSigned(vnd / VND_PER_BILLION, decimals)
+
+const SHARES_PER_MILLION = 1e6
+export const formatMillions = (shares: number, decimals = 1): string => formatNumber(shares / SHARES_PER_MILLION, decimals)
+export const formatSignedMillions = (shares: number, decimals = 1): string => formatSigned(shares / SHARES_PER_MILLION, decimals)
+
+/** A part of a whole: `51.5%`, without a sign. */
+export const formatShare = (part: number, whole: number, decimals = 1): string => (whole > 0 ? `${formatNumber((part / whole) * 100, decimals)}%` : '–')
+
+/** The colour class of a flow: who gains by it. */
+export const flowClass = (value: number): string => (value > 0 ? 'buy' : value < 0 ? 'sell' : '')

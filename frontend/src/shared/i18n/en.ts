@@ -9,10 +9,11 @@ import { watchlist } from './pages/watchlist.en'
 import type { Dictionary } from './vi'
 
 export const en: Dictionary = {
-  app: { skip: 'Skip to the board', notFound: 'There is no such page', toBoard: 'Back to the board', crash: 'The screen has failed', reload: 'Reload' },
+  app: { loading: 'Loading the page…', skip: 'Skip to the board', notFound: 'There is no such page', toBoard: 'Back to the board', crash: 'The screen has failed', reload: 'Reload' },
   nav: {
-    label: 'Pages', board: 'Price board', foreign: 'Foreign flow', volume: 'Volume analysis', derivatives: 'Derivatives', signals: 'Signals', chart: 'Chart', system: 'System',
+    key: 'Key {{key}}', more: 'More pages', label: 'Pages', board: 'Price board', foreign: 'Foreign flow', volume: 'Volume analysis', derivatives: 'Derivatives', signals: 'Signals', chart: 'Chart', system: 'System',
   },
+  navShort: { board: 'Board', foreign: 'Foreign', volume: 'Volume', derivatives: 'Futures', signals: 'Signals', chart: 'Chart', system: 'System' },
   search: { label: 'Find symbol', placeholder: 'Symbol…', empty: 'No such symbol' },
   prefs: {
     language: 'Language', palette: 'Palette', theme: 'Theme', menu: 'Settings', close: 'Close',
@@ -24,6 +25,7 @@ export const en: Dictionary = {
   },
   keys: {
     title: 'Keyboard shortcuts', open: 'Keyboard shortcuts', close: 'Close', search: 'Find a symbol', help: 'Open this list',
+    pages: 'Go to a page',
     move: 'Move between cells', ends: 'First, last column; with Ctrl: first, last row', page: 'A page up, down', read: 'Read the active row',
     sort: 'In the header row: sort by the column', select: 'Mark the row',
   },
@@ -32,6 +34,7 @@ export const en: Dictionary = {
     billion: 'bn', basis: 'Basis', expiry: 'exp. {{date}}', contracts: 'cts', stale: 'old',
     waiting: 'waiting for data',
   },
+  sector: { banks: 'Banks', realEstate: 'Real Estate', food: 'Food & Beverage', finance: 'Financial Services', chemicals: 'Chemicals', resources: 'Basic Resources', technology: 'Technology', retail: 'Retail', utilities: 'Utilities', oil: 'Oil & Gas', travel: 'Travel & Leisure' },
   phase: {
     pre_open: 'Pre-open', ato: 'ATO', continuous: 'Continuous', lunch: 'Lunch', atc: 'ATC', plo: 'PLO', put_through: 'Put-through',
     closed: 'Closed', halted: 'Halted', unknown: 'Unknown phase',

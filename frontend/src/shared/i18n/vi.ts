@@ -9,10 +9,11 @@ import { drawer } from './pages/drawer.vi'
 import { watchlist } from './pages/watchlist.vi'
 
 export const vi = {
-  app: { skip: 'Đến bảng giá', notFound: 'Không có trang này', toBoard: 'Về bảng giá', crash: 'Màn hình gặp lỗi', reload: 'Tải lại' },
+  app: { loading: 'Đang tải trang…', skip: 'Đến bảng giá', notFound: 'Không có trang này', toBoard: 'Về bảng giá', crash: 'Màn hình gặp lỗi', reload: 'Tải lại' },
   nav: {
-    label: 'Trang', board: 'Bảng giá', foreign: 'Khối ngoại', volume: 'KL chủ động', derivatives: 'Phái sinh', signals: 'Tín hiệu', chart: 'Biểu đồ', system: 'Hệ thống',
+    key: 'Phím {{key}}', more: 'Trang khác', label: 'Trang', board: 'Bảng giá', foreign: 'Khối ngoại', volume: 'KL chủ động', derivatives: 'Phái sinh', signals: 'Tín hiệu', chart: 'Biểu đồ', system: 'Hệ thống',
   },
+  navShort: { board: 'Bảng giá', foreign: 'NN', volume: 'KL', derivatives: 'Phái sinh', signals: 'Tín hiệu', chart: 'Biểu đồ', system: 'Hệ thống' },
   search: { label: 'Tìm mã', placeholder: 'Tìm mã…', empty: 'Không có mã này' },
   prefs: {
     language: 'Ngôn ngữ', palette: 'Bảng màu', theme: 'Nền', menu: 'Cài đặt', close: 'Đóng',
@@ -24,6 +25,7 @@ export const vi = {
   },
   keys: {
     title: 'Phím tắt', open: 'Phím tắt', close: 'Đóng', search: 'Tìm mã', help: 'Mở bảng này',
+    pages: 'Đến một trang',
     move: 'Đi giữa các ô', ends: 'Cột đầu, cột cuối; thêm Ctrl: dòng đầu, dòng cuối', page: 'Lên, xuống một trang', read: 'Đọc dòng đang chọn',
     sort: 'Ở dòng tiêu đề: sắp xếp theo cột', select: 'Đánh dấu dòng',
   },
@@ -32,6 +34,7 @@ export const vi = {
     billion: 'tỷ', basis: 'Basis', expiry: 'đáo hạn {{date}}', contracts: 'HĐ', stale: 'cũ',
     waiting: 'chờ dữ liệu',
   },
+  sector: { banks: 'Ngân hàng', realEstate: 'Bất động sản', food: 'Thực phẩm & đồ uống', finance: 'Dịch vụ tài chính', chemicals: 'Hóa chất', resources: 'Tài nguyên cơ bản', technology: 'Công nghệ', retail: 'Bán lẻ', utilities: 'Tiện ích', oil: 'Dầu khí', travel: 'Du lịch & giải trí' },
   phase: {
     pre_open: 'Trước giờ', ato: 'ATO', continuous: 'Liên tục', lunch: 'Nghỉ trưa', atc: 'ATC', plo: 'PLO', put_through: 'Thỏa thuận',
     closed: 'Đóng cửa', halted: 'Tạm ngừng', unknown: 'Chưa rõ phiên',

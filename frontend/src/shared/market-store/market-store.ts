@@ -1,5 +1,5 @@
 import type {
-  DerivativesContract, DerivativesData, ForeignInvestorData, IndexData, IntradayPoint, MarketSnapshot, PriceData, SessionInfo,
+  DerivativesContract, DerivativesData, ForeignInvestorData, IndexData, IntradayPoint, MarketSnapshot, PriceData, SessionInfo, SessionStats,
 } from '@/shared/api/models'
 import { latestMoment } from './latest-moment'
 import { contractsOf, withContracts } from './contract-prices'
@@ -57,6 +57,7 @@ export class MarketStore {
   private readonly offeredIndices = new Map<string, IndexData>()
   private derivatives: DerivativesData | null = null
   private session: SessionInfo | null = null
+  private stats: Readonly<Record<string, SessionStats>> = {}
   private foreign = new Map<string, ForeignInvestorData>()
   private version = 0
   private lastDataTimeMs = 0
@@ -87,6 +88,8 @@ export class MarketStore {
   getSymbols = (): readonly string[] => this.symbolList
   getIndex = (indexId: string): IndexData | undefined => this.indices.get(indexId)
   getDerivatives = (): DerivativesData | null => this.derivatives
+  /** Active buying and selling of each symbol's day. */
+  getStats = (): Readonly<Record<string, SessionStats>> => this.stats
   getSession = (): SessionInfo | null => this.session
   getVersion = (): number => this.version
   /** The greatest exchange time seen and when it was seen here, both epoch ms; 0 before the first data. */
@@ -202,6 +205,7 @@ export class MarketStore {
   private applyMarket(snapshot: MarketSnapshot): void {
     this.derivatives = snapshot.derivatives ?? null
     this.session = snapshot.session ?? null
+    this.stats = snapshot.quotes ?? {}
     this.marketListeners.notify()
   }
 

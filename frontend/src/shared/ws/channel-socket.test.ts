@@ -343,4 +343,21 @@ describe('a page', () => {
     expect(sockets).toHaveLength(2)
     expect(channel.getLink()).toMatchObject({ link: 'connecting', error: 'silence' })
   })
+
+  it('asks each new socket for the symbols that are listened to, and tells their events', () => {
+    const { channel } = start()
+    const heard: string[] = []
+    channel.events.listenSymbol('VCB', ({ type }) => heard.push(type))
+    expect(last().sent).toEqual([])
+    last().say(snapshot(1))
+    expect(last().sent).toEqual([{ action: 'subscribe', symbols: ['VCB'] }])
+    last().say({ type: 'snapshot', topic: 'symbol:VCB', epoch: 'e', seq: 4, data: {} })
+    last().say({ type: 'batch', epoch: 'e', position: 9, messages: [{ type: 'trade', topic: 'symbol:VCB' }, { type: 'trade', topic: 'symbol:FPT' }] })
+    expect(heard).toEqual(['snapshot', 'trade'])
+    last().drop()
+    vi.runOnlyPendingTimers()
+    expect(sockets).toHaveLength(2)
+    last().say(snapshot(2))
+    expect(last().sent).toEqual([{ action: 'subscribe', symbols: ['VCB'] }])
+  })
 })

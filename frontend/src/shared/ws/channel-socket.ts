@@ -1,6 +1,7 @@
 import type { FeedStatus } from '@/shared/api/models'
 import { afterClose } from './close-codes'
 import { DeltaChannel } from './delta-channel'
+import { EventDesk } from './event-desk'
 import { readFrame, type Frame } from './frames'
 import { LinkStore } from './link-state'
 import { LiveSocket, type SocketLike } from './live-socket'
@@ -21,6 +22,12 @@ export interface ChannelSocketOptions<T> {
   /** `isContinuation`: it follows from what was shown before, as a snapshot or a poll does not. */
   onData?: (data: T, isContinuation: boolean) => void
   feedOf?: (data: T) => FeedStatus | null | undefined
+  /** What every new socket is told first; what it brings beside the channel goes to onList and onEvents. */
+  greeting?: object
+  onList?: (channel: string, items: readonly unknown[]) => void
+  onEvents?: (messages: readonly unknown[]) => void
+  /** Somebody waits for something of this page though nobody looks: a hidden page keeps its socket. */
+  staysAwake?: () => boolean
   /** Get a new token; whether there is one now. Without it an expired token is final. */
   refreshToken?: () => Promise<boolean>
   openSocket?: (url: string) => SocketLike
@@ -40,6 +47,7 @@ export class ChannelSocket<T extends object> {
   private retryTimer: Timer
   private gapTimer: Timer
   private isStarted = false
+  private hasGreeted = false
   private readonly dataListeners = new Set<() => void>()
   private readonly options: ChannelSocketOptions<T>
 
@@ -57,6 +65,14 @@ export class ChannelSocket<T extends object> {
     return this.channel.isCurrent
   }
 
+  /** Nothing happens while no data arrives: `events` asks again when a socket serves. */
+  private send = (message: object): void => {
+    if (this.openedAt !== null) this.socket?.send(message)
+  }
+
+  /** Prints and other events of single symbols, on the same socket. */
+  readonly events = new EventDesk(this.send)
+
   subscribeData = (listener: () => void): (() => void) => {
     this.dataListeners.add(listener)
     return () => this.dataListeners.delete(listener)
@@ -65,7 +81,7 @@ export class ChannelSocket<T extends object> {
   /** Returns its own stop. */
   start(): () => void {
     this.isStarted = true
-    const leave = watchPresence({ onAway: this.pause, onShown: this.onShown, onOnline: this.onOnline, onOffline: this.probe })
+    const leave = watchPresence({ onAway: this.onAway, onShown: this.onShown, onOnline: this.onOnline, onOffline: this.probe })
     this.connect()
     return () => {
       this.isStarted = false
@@ -83,10 +99,14 @@ export class ChannelSocket<T extends object> {
     this.connect()
   }
 
+  private onAway = (): void => {
+    if (!this.options.staysAwake?.()) this.pause()
+  }
+
   /** Nobody looks: hold no socket, ask for nothing. What comes back is a fresh snapshot. */
   private pause = (): void => {
     const { link, lostAt } = this.link.get()
-    if (link === 'refused') return
+    if (link === 'refused' || link === 'paused') return
     this.dropSocket()
     this.fallback.stop()
     this.link.set({ link: 'paused', retryAt: null, lostAt: lostAt ?? Date.now() })
@@ -111,6 +131,7 @@ export class ChannelSocket<T extends object> {
 
   private connect(): void {
     this.dropSocket()
+    this.hasGreeted = false
     this.channel.expectSnapshot()
     const open = this.options.openSocket ?? ((url) => new WebSocket(url))
     try {
@@ -121,8 +142,16 @@ export class ChannelSocket<T extends object> {
   }
 
   private onText = (text: string): void => {
+    this.greet()
     this.take(readFrame(text))
     if (this.channel.requestDueMs !== null) this.closeGap()
+  }
+
+  /** With the first frame: only then is the socket known to be open. */
+  private greet(): void {
+    if (this.hasGreeted || !this.options.greeting) return
+    this.hasGreeted = true
+    this.socket?.send(this.options.greeting)
   }
 
   private take(frame: Frame): void {
@@ -139,6 +168,13 @@ export class ChannelSocket<T extends object> {
       case 'full':
         this.channel.replace(frame.data as T)
         this.onData(this.openedAt !== null)
+        break
+      case 'list':
+        this.options.onList?.(frame.channel, frame.items)
+        break
+      case 'events':
+        this.events.take(frame.messages)
+        this.options.onEvents?.(frame.messages)
         break
       case 'status':
         this.link.noteStatus(frame.status)
@@ -160,6 +196,7 @@ export class ChannelSocket<T extends object> {
       this.socket?.noteServing()
       this.fallback.stop()
       this.link.set({ link: 'open', error: null, failures: 0, retryAt: null, lostAt: null })
+      this.events.resubscribe()
     }
     this.tell(isContinuation)
   }

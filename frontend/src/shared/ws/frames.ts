@@ -17,10 +17,12 @@ export type Frame =
   | { kind: 'snapshot'; frame: SnapshotFrame }
   | { kind: 'delta'; frame: DeltaFrame }
   | { kind: 'full'; data: object }
+  | { kind: 'list'; channel: string; items: readonly unknown[] } // the first state of alerts, which are no state but events
+  | { kind: 'events'; messages: readonly unknown[] } // what a subscription brings, in the order it happened
   | { kind: 'status'; status: StatusMessage }
   | { kind: 'bye'; reconnectInMs: readonly [number, number] }
   | { kind: 'error'; code: string }
-  | { kind: 'other' } // pings, pongs, sessions, events: a sign of life, nothing more
+  | { kind: 'other' } // pings, pongs, sessions: a sign of life, nothing more
 
 const MALFORMED: Frame = { kind: 'error', code: 'malformed_frame' }
 const DEFAULT_BYE_MS = [1000, 5000] as const
@@ -35,7 +37,8 @@ function readBye(message: Message): readonly [number, number] {
 
 function readState(message: Message): Frame {
   const { type, channel, epoch, seq, prev, data } = message
-  if (channel === undefined) return { kind: 'other' } // the snapshot of a topic
+  if (channel === undefined) return { kind: 'events', messages: [message] } // the snapshot of a topic: what its events go on from
+  if (type === 'snapshot' && typeof channel === 'string' && Array.isArray(data)) return { kind: 'list', channel, items: data }
   if (typeof channel !== 'string' || typeof epoch !== 'string' || typeof seq !== 'number' || !isObject(data)) return MALFORMED
   if (type === 'snapshot') return { kind: 'snapshot', frame: { channel, epoch, seq, data } }
   return typeof prev === 'number' ? { kind: 'delta', frame: { channel, epoch, seq, prev, data } } : MALFORMED
@@ -58,6 +61,8 @@ export function readFrame(text: string): Frame {
       return readState(message)
     case 'status':
       return { kind: 'status', status: message as unknown as StatusMessage }
+    case 'batch':
+      return Array.isArray(message.messages) ? { kind: 'events', messages: message.messages } : MALFORMED
     case 'bye':
       return { kind: 'bye', reconnectInMs: readBye(message) }
     case 'error':

@@ -3,7 +3,7 @@
 export const HIDDEN_LIMIT_MS = 60_000
 
 export interface PresenceEvents {
-  /** The page has been hidden for longer than HIDDEN_LIMIT_MS. */
+  /** The page has been hidden for HIDDEN_LIMIT_MS; said again after each as long again. */
   onAway: () => void
   onShown: () => void
   onOnline: () => void
@@ -12,10 +12,10 @@ export interface PresenceEvents {
 
 /** Returns its own stop. */
 export function watchPresence({ onAway, onShown, onOnline, onOffline }: PresenceEvents): () => void {
-  let awayTimer: ReturnType<typeof setTimeout> | undefined
+  let awayTimer: ReturnType<typeof setInterval> | undefined
   const onVisibility = (): void => {
-    clearTimeout(awayTimer)
-    if (document.hidden) awayTimer = setTimeout(onAway, HIDDEN_LIMIT_MS)
+    clearInterval(awayTimer)
+    if (document.hidden) awayTimer = setInterval(onAway, HIDDEN_LIMIT_MS)
     else onShown()
   }
   if (document.hidden) onVisibility()
@@ -23,7 +23,7 @@ export function watchPresence({ onAway, onShown, onOnline, onOffline }: Presence
   window.addEventListener('online', onOnline)
   window.addEventListener('offline', onOffline)
   return () => {
-    clearTimeout(awayTimer)
+    clearInterval(awayTimer)
     document.removeEventListener('visibilitychange', onVisibility)
     window.removeEventListener('online', onOnline)
     window.removeEventListener('offline', onOffline)

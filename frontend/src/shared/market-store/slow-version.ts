@@ -1,4 +1,4 @@
-import type { MarketStore } from '@/shared/market-store/market-store'
+import type { MarketStore } from './market-store'
 
 /** Rows that change places more often than this cannot be read. */
 const REORDER_INTERVAL_MS = 1000

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { fetchVn30 } from '@/shared/api/client'
+import { fetchVn30 } from './client'
 
 const NONE: readonly string[] = []
 const REFRESH_MS = 3_600_000 // the server re-reads the basket once a day

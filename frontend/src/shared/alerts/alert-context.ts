@@ -1,0 +1,21 @@
+import { createContext, useContext, useSyncExternalStore } from 'react'
+import type { Alert } from '@/shared/api/models'
+import { AlertStore } from './alert-store'
+
+/** Where there is no market there are no alerts. */
+export const AlertContext = createContext(new AlertStore())
+
+export const useAlertStore = (): AlertStore => useContext(AlertContext)
+
+export function useAlerts(): readonly Alert[] {
+  const store = useAlertStore()
+  return useSyncExternalStore(store.subscribe, store.getAlerts)
+}
+
+export function useUnread(): ReadonlySet<string> {
+  const store = useAlertStore()
+  return useSyncExternalStore(store.subscribe, store.getUnread)
+}
+
+/** For marks in navigation and title. */
+export const useUnreadCount = (): number => useUnread().size

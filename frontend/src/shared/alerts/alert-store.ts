@@ -1,0 +1,116 @@
+import type { Alert } from '@/shared/api/models'
+
+/**
+ * The alerts this page knows, newest first, and which of them are unread.
+ *
+ * The first list is what was there before us; whatever is unknown after it is news, whether it comes as an event or in
+ * the list after a reconnection. Overflow: ALERTS_KEPT are kept, the oldest leave.
+ */
+
+export const ALERTS_KEPT = 2000
+
+export interface AlertMemory {
+  isMuted: (symbol: string) => boolean
+  getReadUpTo: () => string
+  setReadUpTo: (timestamp: string) => void
+}
+
+type Listener = () => void
+type NewsListener = (alerts: readonly Alert[]) => void
+
+const NO_MEMORY: AlertMemory = { isMuted: () => false, getReadUpTo: () => '', setReadUpTo: () => undefined }
+
+const newestFirst = (a: Alert, b: Alert): number => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : 0)
+
+export class AlertStore {
+  private alerts: readonly Alert[] = []
+  private ids = new Set<string>()
+  private unread: ReadonlySet<string> = new Set()
+  private hasBaseline = false
+  private readonly listeners = new Set<Listener>()
+  private readonly newsListeners = new Set<NewsListener>()
+  private readonly memory: AlertMemory
+
+  constructor(memory: AlertMemory = NO_MEMORY) {
+    this.memory = memory
+  }
+
+  getAlerts = (): readonly Alert[] => this.alerts
+  getUnread = (): ReadonlySet<string> => this.unread
+  /** The first list has come: an empty one means that there are none. */
+  isKnown = (): boolean => this.hasBaseline
+
+  subscribe = (listener: Listener): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** Hear of news that are not muted, newest first, as they come: not with an animation frame, which a hidden page lacks. */
+  onNews(listener: NewsListener): () => void {
+    this.newsListeners.add(listener)
+    return () => this.newsListeners.delete(listener)
+  }
+
+  /** The server's last alerts: on each new connection, and from REST. */
+  offerList(alerts: readonly Alert[]): void {
+    if (this.hasBaseline) return this.takeNews(alerts)
+    this.hasBaseline = true
+    this.add(alerts)
+    const newest = this.alerts[0]?.timestamp ?? ''
+    const readUpTo = this.memory.getReadUpTo()
+    if (!readUpTo || readUpTo > newest) this.memory.setReadUpTo(newest) // a first visit, or another market
+    else this.setUnread(this.alerts.filter((alert) => alert.timestamp > readUpTo && !this.memory.isMuted(alert.symbol)).map((alert) => alert.id))
+    this.notify()
+  }
+
+  /** What has just happened. */
+  offerEvents(alerts: readonly Alert[]): void {
+    if (alerts.length) this.takeNews(alerts)
+  }
+
+  /** Older ones, to complete the list: no news. */
+  offerOlder(alerts: readonly Alert[]): void {
+    if (this.add(alerts).length) this.notify()
+  }
+
+  markAllRead = (): void => {
+    const newest = this.alerts[0]?.timestamp
+    if (newest) this.memory.setReadUpTo(newest)
+    if (!this.unread.size) return
+    this.unread = new Set()
+    this.notify()
+  }
+
+  /** A symbol nobody wants to hear of has nothing unread. */
+  markSymbolRead(symbol: string): void {
+    const left = this.alerts.filter((alert) => this.unread.has(alert.id) && alert.symbol !== symbol)
+    if (left.length === this.unread.size) return
+    this.unread = new Set(left.map((alert) => alert.id))
+    this.notify()
+  }
+
+  private takeNews(alerts: readonly Alert[]): void {
+    const heard = this.add(alerts).filter((alert) => !this.memory.isMuted(alert.symbol))
+    if (!heard.length) return this.notify()
+    this.setUnread([...this.unread, ...heard.map((alert) => alert.id)])
+    this.notify()
+    for (const listener of this.newsListeners) listener(heard)
+  }
+
+  private setUnread(ids: readonly string[]): void {
+    this.unread = new Set(ids.filter((id) => this.ids.has(id)))
+  }
+
+  /** Return what was not known, newest first. */
+  private add(alerts: readonly Alert[]): readonly Alert[] {
+    const unknown = [...new Map(alerts.filter((alert) => !this.ids.has(alert.id)).map((alert) => [alert.id, alert])).values()].sort(newestFirst)
+    if (!unknown.length) return unknown
+    this.alerts = [...unknown, ...this.alerts].sort(newestFirst).slice(0, ALERTS_KEPT)
+    this.ids = new Set(this.alerts.map((alert) => alert.id))
+    return unknown
+  }
+
+  private notify(): void {
+    for (const listener of this.listeners) listener()
+  }
+}
