@@ -66,7 +66,7 @@ class Life:
             self.rig.writer.put_rows,
             market_time_s=lambda: self.processor.market_time_s,
             trading_date=lambda: self.processor.trading_date,
-            is_live=lambda _time_s: True,
+            is_live_between=lambda _from_s, _until_s: True,
         )
         self.pool = self.rig.pool
 
