@@ -102,7 +102,6 @@ class History:
             self.spool,
             self.pool,
             clock,
-            indices=processor.get_indices,
             trading_date=lambda: processor.trading_date,
             states=states,
             observe_write=metrics.record_write,

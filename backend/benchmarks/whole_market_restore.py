@@ -92,7 +92,6 @@ class Life:
             self.spool,
             self.pool,
             clock,
-            indices=processor.get_indices,
             trading_date=lambda: processor.trading_date,
             states=StateKeeper(
                 symbol_state=processor.symbol_state,

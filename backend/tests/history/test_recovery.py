@@ -60,7 +60,6 @@ class Life:
     def __init__(self, path: Path, dsn: str) -> None:
         self.processor: MarketDataProcessor = make_processor()
         self.rig = Rig(path / "spool.sqlite", dsn)
-        self.rig.writer._indices = self.processor.get_indices
         self.rig.writer._trading_date = lambda: self.processor.trading_date
         self.gaps = GapRecorder(
             self.rig.writer.put_rows,

@@ -44,7 +44,6 @@ class KeepingLife(Life):
     def __init__(self, path: Path, dsn: str) -> None:
         super().__init__(path, dsn)
         self.processor = new_processor()
-        self.rig.writer._indices = self.processor.get_indices
         self.rig.writer._states = StateKeeper(
             symbol_state=self.processor.symbol_state,
             indices=self.processor.get_indices,
