@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import date
+from itertools import batched
 
 from app.clock import Clock
 from app.history.dead_rows import insert_or_bury
@@ -21,6 +22,7 @@ from app.history.kept_states import EncodedStates, StateKeeper
 from app.history.pool import DatabasePool
 from app.history.refused_rows import RefusedRows
 from app.history.refused_trades import RefusedTrades
+from app.history.row_codec import DeadRow
 from app.history.spool import Spool
 from app.history.tables import (
     ALERTS,
@@ -188,11 +190,14 @@ class BatchWriter:
             if table is None or not batch.rows:
                 await self._spool.remove(batch)
                 continue
-            started_s = self._clock.monotonic_s()
-            async with self._pool.connection() as connection:
-                count, dead = await insert_or_bury(connection, table, batch.rows)
-            self._observe_write(table.name, count, self._clock.monotonic_s() - started_s)
-            await self._spool.remove(batch, dead)
+            buried: list[DeadRow] = []
+            for part in batched(batch.rows, BATCH_ROWS_MAX):  # an older file may hold chunks of any size
+                started_s = self._clock.monotonic_s()
+                async with self._pool.connection() as connection:
+                    count, dead = await insert_or_bury(connection, table, part)
+                buried += dead
+                self._observe_write(table.name, count, self._clock.monotonic_s() - started_s)
+            await self._spool.remove(batch, buried)
 
     def _failed(self, error: BaseException) -> None:
         if not self._is_failing:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
+from itertools import batched
 from pathlib import Path
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ FREE_BYTES_MIN = 256 * 1024**2  # a whole day of 1,600 symbols is about 150 MB, 
 FREE_BYTES_AGAIN = FREE_BYTES_MIN * 5 // 4  # not on and off around one number
 DEAD_ROWS_MAX = 100_000
 BATCH_CHUNKS_MAX = 200
+CHUNK_ROWS_MAX = 2_000  # what waited for a file comes at once, and a chunk is one statement of the database
 VACUUM_PAGES = 512  # given back to the file system at a time: 2 MB, a few ms
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SCHEMA = """
@@ -157,8 +159,11 @@ class SpoolFile:
         """Commit rows, the feed's position and states together: from now on they are accepted."""
         chunks: list[tuple[str, int, float, bytes]] = []
         dead: list[DeadRow] = []
-        for table, table_rows in rows.items():
-            body, count, failed = encode_rows(table, table_rows)
+        parts = (
+            (table, part) for table, of_table in rows.items() for part in batched(of_table, CHUNK_ROWS_MAX)
+        )
+        for table, part in parts:
+            body, count, failed = encode_rows(table, part)
             dead += failed
             if count:
                 chunks.append((table, count, at_s, body))

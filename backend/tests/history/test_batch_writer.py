@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from app.clock import SystemClock
-from app.history import batch_writer
+from app.history import batch_writer, spool_file
 from app.history.batch_writer import BatchWriter
 from app.history.kept_states import StateKeeper
 from app.history.pool import DatabasePool
@@ -281,3 +281,14 @@ def test_refused_rows_are_bounded(caplog: pytest.LogCaptureFixture) -> None:
     assert len(caplog.records) == 1
     refused.clear()
     assert not refused
+
+
+async def test_writer_chunk_of_an_older_file_is_sent_in_parts(
+    tmp_path: Path, database_dsn: str, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_file, "CHUNK_ROWS_MAX", 10_000, raising=False)
+    async with rig(tmp_path, database_dsn) as made:
+        made.writer.put(Changes(trades=[make_trade(total=n) for n in range(1, 4502)]))
+        await made.drained()
+        assert sum(count for _, count in made.written) == 4501
+        assert max(count for _, count in made.written) == batch_writer.BATCH_ROWS_MAX

@@ -69,6 +69,16 @@ async def test_spool_rows_come_back_in_order_and_typed(spool: Spool) -> None:
     assert spool.status().oldest_s == 0
 
 
+async def test_spool_rows_that_come_at_once_are_cut_into_statements(spool: Spool) -> None:
+    spool.put(rows(*range(1, 4502)), {"VCB": (DAY, 4501)})
+    await until(lambda: committed(spool) == 4501)
+    sizes = []
+    while (batch := await spool.read_batch(2_000)) is not None:
+        sizes.append(len(batch.rows))
+        await spool.remove(batch)
+    assert sizes == [2_000, 2_000, 501]
+
+
 async def test_spool_keeps_the_newest_state_of_each_with_and_without_rows(tmp_path: Path) -> None:
     first = Spool(tmp_path / "spool.sqlite")
     await first.start()
