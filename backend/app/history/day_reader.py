@@ -47,9 +47,12 @@ _TRADES = """
     WHERE trading_date = $3 AND timestamp BETWEEN $4 AND $5 AND (timestamp >= $6 OR total_volume > kept_volume)
     ORDER BY symbol, total_volume
 """  # the order of tables.TRADES
-# each symbol's rows of the ten minutes before its last
+# each symbol's rows of the ten minutes before its last; $3 NULL: of every symbol
 _FOREIGN = """
-    WITH day AS (SELECT * FROM foreign_snapshots WHERE timestamp BETWEEN $1 AND $2),
+    WITH day AS (
+            SELECT * FROM foreign_snapshots
+            WHERE timestamp BETWEEN $1 AND $2 AND ($3::text[] IS NULL OR symbol = ANY($3))
+        ),
         newest AS (SELECT symbol, max(timestamp) AS moment FROM day GROUP BY symbol)
     SELECT day.symbol, buy_volume, sell_volume, buy_value, sell_value, current_room, timestamp
     FROM day JOIN newest ON day.symbol = newest.symbol AND timestamp >= moment - INTERVAL '10 minutes'
@@ -214,12 +217,18 @@ class DayReader:
 
     @staticmethod
     async def _foreign(pool: DatabasePool, session: StoredSession) -> list[ForeignInvestorData]:
-        """Return the rows that fill windows, and without kept states each symbol's last as well."""
+        """Return the rows that fill windows, and of a symbol without a kept state its last as well."""
         span = session.span
-        if any(state.foreign is not None for state in session.kept.symbols.values()):
-            since = moment_at(session.last_time_s) - FOREIGN_KEPT
-            return [foreign_of(row) for row in await pool.fetch(_RECENT_FOREIGN, since, span.end)]
-        return [foreign_of(row) for row in await pool.fetch(_FOREIGN, span.start, span.end)]
+        kept = {name for name, state in session.kept.symbols.items() if state.foreign is not None}
+        if not kept:
+            return [foreign_of(row) for row in await pool.fetch(_FOREIGN, span.start, span.end, None)]
+        others = session.totals.keys() - kept
+        since = moment_at(session.last_time_s) - FOREIGN_KEPT
+        recent = await pool.fetch(_RECENT_FOREIGN, since, span.end)
+        rows = [row for row in recent if row["symbol"] not in others]
+        if others:
+            rows += await pool.fetch(_FOREIGN, span.start, span.end, sorted(others))
+        return [foreign_of(row) for row in rows]
 
 
 async def read_history(pool: DatabasePool, trading_date: date) -> tuple[list[BasisPoint], list[Alert]]:

@@ -171,6 +171,26 @@ async def test_downgrade_keeps_candles_whose_trades_are_gone(empty_dsn: str) -> 
     await connection.close()
 
 
+async def test_downgrade_leaves_repaired_minutes_as_they_are(empty_dsn: str) -> None:
+    await schema.upgrade(empty_dsn, source="simulator")
+    connection = await asyncpg.connect(empty_dsn)
+    await insert_rows(connection, TRADES, [trade_row(make_trade(total=100))])
+    repair = ("VCB", at("09:30:00"), "ato", 1, 2, 1, 2, 500, 1000, 0, 0, 500, 3, "repair")  # another phase
+    await insert_rows(connection, CANDLE_REPAIRS, [repair])
+    if (await schema.read_status(connection)).branch == "timescale":
+        await refresh_everything(connection)
+        await connection.execute("SELECT drop_chunks('trades', TIMESTAMPTZ '2026-12-31')")
+    else:
+        await connection.execute("DELETE FROM trades")
+    await connection.close()
+    await schema.downgrade(empty_dsn, "base")
+    await schema.upgrade(empty_dsn, source="simulator")
+    connection = await asyncpg.connect(empty_dsn)
+    rows = await connection.fetch("SELECT volume, origin FROM candle_minutes")
+    assert [tuple(row) for row in rows] == [(500, "repair")]
+    await connection.close()
+
+
 async def test_quarters_are_made_anew_from_minutes_whose_trades_are_gone(empty_dsn: str) -> None:
     await schema.upgrade(empty_dsn, source="simulator")
     connection = await asyncpg.connect(empty_dsn)
