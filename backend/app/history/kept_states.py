@@ -34,6 +34,15 @@ class KeptStates(Struct):
     symbols: dict[str, SymbolState] = field(default_factory=dict)
     indices: dict[str, IndexData] = field(default_factory=dict)
 
+    def volume_of(self, symbol: str) -> int:
+        """Return the TotalVol up to which the state of `symbol` counts its prints, 0 without one."""
+        state = self.symbols.get(symbol)
+        return state.stats.total_volume if state is not None and state.stats is not None else 0
+
+    def volumes(self) -> dict[str, int]:
+        """Return that of every symbol."""
+        return {symbol: self.volume_of(symbol) for symbol in self.symbols}
+
     def last_time_s(self) -> float:
         """Return the newest exchange time in them, 0 without any."""
         moments = [data.last_updated for data in self.indices.values()]

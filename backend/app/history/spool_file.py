@@ -13,7 +13,7 @@ import logging
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from itertools import batched
@@ -203,10 +203,11 @@ class SpoolFile:
         found.close()
         return SpoolBatch(table, rows, ids, dead) if ids else None
 
-    def read_table(self, table: str) -> list[Row]:
-        """Return every waiting row of one table, oldest first, and leave them there."""
+    def scan_table(self, table: str, take: Callable[[list[Row]], None]) -> None:
+        """Hand every waiting row of one table to `take`, a chunk at a time, oldest first, and leave them there."""
         bodies = self._db.execute("SELECT body FROM chunks WHERE table_name = ? ORDER BY id", (table,))
-        return [row for (body,) in bodies for row in decode_rows(table, body)[0]]
+        for (body,) in bodies:
+            take(decode_rows(table, body)[0])
 
     def remove(self, batch: SpoolBatch, dead: Iterable[DeadRow] = ()) -> None:
         """Forget a batch that PostgreSQL has committed; keep those of its rows that no database takes."""
