@@ -11,7 +11,7 @@ NODE_DEV_ENV := frontend/node_modules/.dev.stamp
 DIST := frontend/dist/index.html
 
 help: ## List the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 run: setup ## Start everything; the dashboard is at http://localhost:8000 (ARGS="--port 9000")
 	@$(APP) serve $(ARGS)
@@ -29,6 +29,12 @@ test: ## Everything CI runs (ONLY="check backend frontend e2e" picks stages)
 test-long: $(DEV_ENV) $(NODE_DEV_ENV) ## What is too long for CI: branches, many examples, every mutant, the kill test
 	@$(PY) scripts/test.py long
 
+test-browser: $(DEV_ENV) $(NODE_DEV_ENV) $(DIST) ## The browser tests alone (ARGS="--stages faults --only words")
+	@cd frontend && ../scripts/node.sh npm run --silent e2e -- $(ARGS)
+
+test-browser-full: $(DEV_ENV) $(NODE_DEV_ENV) $(DIST) ## Every page in every state and size, with pictures (a quarter of an hour)
+	@cd frontend && ../scripts/node.sh npm run --silent e2e -- --cases all $(ARGS)
+
 check: ## Format, lint, types, import directions: both languages
 	@$(MAKE) -j2 --output-sync=target $(DEV_ENV) $(NODE_DEV_ENV)
 	@$(PY) scripts/test.py check
@@ -41,6 +47,9 @@ bench: $(DEV_ENV) ## Measure and print the figures beside their targets
 
 bench-ws: $(DEV_ENV) ## Measure the fan-out to 10,000 clients (BENCH_SECONDS=600 for the full run; needs a C compiler)
 	@cd backend && .venv/bin/python -m benchmarks.ws_bench $(ARGS)
+
+bench-dashboard: $(DEV_ENV) $(NODE_DEV_ENV) $(DIST) ## The board with 1,600 symbols at 2,000 messages/s (ARGS="--seconds 7200")
+	@cd frontend && ../scripts/node.sh npm run --silent bench -- $(ARGS)
 
 fuzz-ws: $(DEV_ENV) ## Say 100,000 foolish things on WebSockets (FRAMES=100000)
 	@cd backend && FUZZ_FRAMES=$(or $(FRAMES),100000) .venv/bin/python -m pytest tests/api/test_fuzzed_frames.py --timeout 3600
@@ -110,4 +119,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test test-long check fmt bench fuzz-ws bench-ws test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean
+.PHONY: help run setup dev test test-long check fmt test-browser test-browser-full bench bench-dashboard fuzz-ws bench-ws test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean

@@ -24,7 +24,7 @@ export default ts.config(
     files: ['**/*.{js,mjs}'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['process', 'console', 'URL', 'setTimeout', 'setInterval', 'Event', 'clearInterval', 'clearTimeout', 'fetch', 'document', 'window', 'getComputedStyle', 'innerWidth', 'localStorage'].map(
+        ['process', 'console', 'URL', 'setTimeout', 'setInterval', 'Event', 'clearInterval', 'clearTimeout', 'fetch', 'document', 'window', 'getComputedStyle', 'innerWidth', 'innerHeight', 'localStorage', 'location', 'NodeFilter', 'performance', 'requestAnimationFrame', 'MutationObserver'].map(
           (name) => [name, 'readonly'],
         ),
       ),

@@ -83,8 +83,11 @@ def pytest_command(min_pct: int, *options: str) -> list[str]:
     return [str(BIN / "python"), "-m", "pytest", *spread, *coverage, *options]
 
 
+def browser_tests(*options: str) -> list[str]:
+    return [*npm("run", "e2e"), "--", "--out", str(ROOT / "test-results" / "e2e"), *options]
+
+
 def stages() -> list[Stage]:
-    e2e = [str(BIN / "python"), str(ROOT / "scripts" / "e2e.py")]
     return [
         Stage("check", "ruff format", [str(BIN / "ruff"), "format", "--check", "."], BACKEND),
         Stage("check", "ruff", [str(BIN / "ruff"), "check", ".", "../scripts"], BACKEND),
@@ -96,13 +99,13 @@ def stages() -> list[Stage]:
         Stage("frontend", "unit tests", npm("test"), FRONTEND),
         Stage("frontend", "build", npm("run", "build"), FRONTEND),
         Stage("frontend", "size", npm("run", "size"), FRONTEND),
-        Stage("e2e", "dashboard in Chromium", e2e, ROOT, CHROMIUM),
+        Stage("e2e", "dashboard in Chromium", browser_tests(), FRONTEND, CHROMIUM),
     ]
 
 
 def long_stages() -> list[Stage]:
     """Return what takes too long for every push: minutes each, one after the other."""
-    python, e2e = str(BIN / "python"), str(ROOT / "scripts" / "e2e.py")
+    python = str(BIN / "python")
     many = {"COVERAGE_CORE": "ctrace", "CONFORMANCE_EXAMPLES": "200", "MARKET_TEST_EXAMPLES": "1000"}
     tests = pytest_command(BRANCH_COVERAGE_MIN_PCT, "--cov-branch", "--timeout", "900")
     return [
@@ -110,7 +113,7 @@ def long_stages() -> list[Stage]:
         Stage(LONG, "every mutant", [python, "-m", "tests.market.mutations"], BACKEND),
         Stage(LONG, "kill test", [python, "-m", "benchmarks.kill_test"], BACKEND),
         Stage(LONG, "dashboard build", npm("run", "build"), FRONTEND),
-        Stage(LONG, "all variants in Chromium", [python, e2e], ROOT, CHROMIUM, {"E2E_VARIANTS": "all"}),
+        Stage(LONG, "every case in Chromium", browser_tests("--cases", "all"), FRONTEND, CHROMIUM),
     ]
 
 

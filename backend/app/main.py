@@ -94,6 +94,7 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
         **uvicorn_options(
             settings.ws_heartbeat_interval,
             settings.ws_heartbeat_timeout,
+            messages_per_s=settings.ws_max_messages_per_s,
             is_deflating=settings.ws_deflate,
         ),
     )

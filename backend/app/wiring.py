@@ -37,17 +37,12 @@ from app.market.models import FeedSource, FeedState, FeedStatus
 from app.market.processor import MarketDataProcessor
 from app.market.session_roll import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S
 from app.market.trading_calendar import TradingCalendar
+from app.publish import garbage
 from app.publish.data_publisher import DataPublisher
 from app.telemetry.feed_gauges import FeedGauges
 from app.telemetry.metrics import Metrics
 
 REFERENCE_DIR = Path(__file__).parent / "reference"
-GC_THRESHOLDS = (
-    50_000,
-    20,
-    50,
-)  # a full collection with 10,000 sockets stops the loop for 0.77 s (PERFORMANCE.md 1.4)
-
 SESSIONS_PER_CONNECTION = 20  # kept for one user: many times what it may have open at once
 
 logger = logging.getLogger(__name__)
@@ -81,6 +76,7 @@ class Application:
             session_ttl_s=settings.ws_session_ttl_s,
             sessions_per_owner=SESSIONS_PER_CONNECTION * settings.ws_max_connections_per_ip,
             sectors=_sectors(),
+            is_tracked=self.processor.is_tracked,
         )
         self.history: History | None = None
         if settings.keeps_history:
@@ -124,7 +120,7 @@ class Application:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Start the history, the publisher and the feed; end them in the reverse order: the feed stops first."""
-        gc.set_threshold(*GC_THRESHOLDS)
+        gc.set_threshold(*garbage.THRESHOLDS)
         async with AsyncExitStack() as stack:
             history = self.history
             if history is not None:

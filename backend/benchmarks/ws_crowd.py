@@ -13,8 +13,8 @@ from benchmarks.figures import Figure
 from benchmarks.ws_load import LoadReport, load_clients
 from benchmarks.ws_rig import (
     FEED_RATE,
-    HOSE_SIZE,
     LOAD_CPUS,
+    MARKET_SIZE,
     VN30_SIZE,
     Rig,
     RigOptions,
@@ -46,7 +46,7 @@ class CrowdPlan:
     settings: dict[str, str] = field(default_factory=dict)
     is_pinned: bool = True
     deflates: bool = False
-    symbols: int = HOSE_SIZE
+    symbols: int = MARKET_SIZE
 
     @property
     def name(self) -> str:

@@ -24,7 +24,7 @@ from benchmarks.served_app import connect_when_up, free_port, served_app
 from benchmarks.thread_cpu import queued_s_of_process
 
 FEED_RATE = 5_000
-VN30_SIZE, HOSE_SIZE = 30, 400
+VN30_SIZE, MARKET_SIZE = 30, 1600  # stocks
 SAMPLE_INTERVAL_S = 1.0
 SECOND_OF_FEED_WITHIN_S = 90.0  # the sender waits for a server that does not read
 _CORES = sorted(os.sched_getaffinity(0))
@@ -117,13 +117,13 @@ class Rig:
 class RigOptions:
     """`settings`: the server's environment; with `is_pinned` it has one core and no other.
 
-    `symbols` is how many stocks the feed is about, the VN30 among them: as many as HOSE lists, or those 30 alone,
-    each of which then changes in every frame.
+    `symbols` is how many stocks the feed is about, the VN30 among them: the whole market, or those 30 alone, each of
+    which then changes in every frame.
     """
 
     settings: dict[str, str] = field(default_factory=dict)
     is_pinned: bool = True
-    symbols: int = HOSE_SIZE
+    symbols: int = MARKET_SIZE
 
     @property
     def cpus(self) -> list[int] | None:

@@ -10,7 +10,14 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.api import health_routes, history_routes, market_routes, operator_routes, websocket_routes
+from app.api import (
+    health_routes,
+    history_routes,
+    market_history_routes,
+    market_routes,
+    operator_routes,
+    websocket_routes,
+)
 from app.api.dashboard import dashboard_router
 from app.api.dependencies import require_token
 from app.api.errors import install_error_handlers
@@ -57,7 +64,14 @@ def openapi_document(version: str = DashboardConfig().version) -> dict[str, Any]
 
 
 def _add_routes(app: FastAPI) -> None:
-    for routes in (market_routes, history_routes, operator_routes, health_routes, websocket_routes):
+    for routes in (
+        market_routes,
+        market_history_routes,
+        history_routes,
+        operator_routes,
+        health_routes,
+        websocket_routes,
+    ):
         app.include_router(routes.router)
 
 

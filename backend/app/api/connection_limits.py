@@ -42,10 +42,13 @@ class MessagePace:
     """At most `per_second` messages in any second. Overflow: the socket is closed (4429)."""
 
     def __init__(self, per_second: int) -> None:
-        self._times_s: deque[float] = deque(maxlen=per_second)
+        self._per_second = per_second
+        self._times_s: deque[float] | None = None  # most clients never say anything
 
     def allows(self, now_s: float) -> bool:
         """Count a message; False if it is one too many."""
+        if self._times_s is None:
+            self._times_s = deque(maxlen=self._per_second)
         times_s = self._times_s
         is_full = len(times_s) == times_s.maxlen
         if is_full and (not times_s or now_s - times_s[0] < 1.0):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -12,6 +12,7 @@ from app.history.candles import Interval
 from app.history.foreign_repository import ForeignSnapshot
 from app.history.gap_repository import StoredGap
 from app.history.index_repository import IndexSnapshot
+from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute
 from app.history.paging import Page, TimeRange
 from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
@@ -44,6 +45,9 @@ class HistoryReader(Protocol):
     async def gaps(
         self, dates: tuple[date, date], symbol: str | None, is_open: bool, limit: int, cursor: str | None
     ) -> Page[StoredGap]: ...
+    async def foreign_minutes(self, symbols: Collection[str], span: TimeRange) -> Page[ForeignMinute]: ...
+    async def active_minutes(self, symbols: Collection[str], span: TimeRange) -> Page[ActiveMinute]: ...
+    async def active_quarters(self, symbols: Collection[str], span: TimeRange) -> Page[ActiveQuarter]: ...
 
 
 def _as_given(name: str) -> str:

@@ -79,6 +79,40 @@ class ForeignSnapshot(_Schema):
     timestamp: datetime = Field(examples=[_MOMENT])
 
 
+class ForeignMinute(_Schema):
+    """Foreign totals of the day up to the end of a minute, over many stocks, in shares and VND."""
+
+    timestamp: datetime = Field(examples=[_MOMENT])
+    buy_volume: int
+    sell_volume: int
+    net_volume: int
+    buy_value: int
+    sell_value: int
+    net_value: int = Field(examples=[-1_250_000_000])
+
+
+class ActiveMinute(_Schema):
+    """What was traded within a minute, over many stocks, in shares and VND."""
+
+    timestamp: datetime = Field(examples=[_MOMENT])
+    mua_chu_dong_volume: int = Field(examples=[71_000], description="Active buying.")
+    ban_chu_dong_volume: int = Field(examples=[50_000], description="Active selling.")
+    neutral_volume: int = Field(examples=[4_300])
+    volume: int = Field(examples=[125_300])
+    value: int
+
+
+class ActiveQuarter(_Schema):
+    """What was traded of one stock within a quarter of an hour, in shares. It begins at `timestamp`."""
+
+    symbol: str = Field(examples=["VCB"])
+    timestamp: datetime = Field(examples=[_MOMENT])
+    mua_chu_dong_volume: int = Field(examples=[71_000])
+    ban_chu_dong_volume: int = Field(examples=[50_000])
+    neutral_volume: int = Field(examples=[4_300])
+    volume: int = Field(examples=[125_300])
+
+
 class IndexSnapshot(_Schema):
     """One state of an index. Volume and value are the day's so far."""
 
@@ -138,3 +172,15 @@ class DerivativesPage(Page[BasisPoint]):
 
 class GapPage(Page[StoredGap]):
     """The gap ledger, newest trading date first."""
+
+
+class ForeignMinutePage(Page[ForeignMinute]):
+    """Every minute of the days, oldest first."""
+
+
+class ActiveMinutePage(Page[ActiveMinute]):
+    """Every minute of the days, oldest first."""
+
+
+class ActiveQuarterPage(Page[ActiveQuarter]):
+    """Every quarter of an hour, by symbol, oldest first."""

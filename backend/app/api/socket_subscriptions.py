@@ -47,32 +47,38 @@ class SocketSubscriptions:
 
     def subscribe(self, request: SubscribeRequest) -> None:
         """Add to what the client hears of, or say that it is too much."""
+        maximum = self._services.limits.subscriptions_max
+        if request.name_count > maximum:
+            self._refuse_many(maximum)
+            return
         wanted = read_request(request, self._services)
         subscriber = self._publisher.subscriber_of(self._client)
         after = subscriber.filter | wanted.filter
-        maximum = self._services.limits.subscriptions_max
         if after.size > maximum:
-            text = f"at most {maximum} symbols, markets and sectors; nothing was changed"
-            self._client.offer_event(encode_error("TOO_MANY_SUBSCRIPTIONS", text))
+            self._refuse_many(maximum)
             return
         self._ensure_session()
         interval_s = None if request.interval_ms is None else request.interval_ms / 1000
         self._paces |= dict.fromkeys(wanted.channels, interval_s)
         named = self._events.topics_of(wanted.filter)
-        self._confirm(after, wanted.rejected)
+        self._confirm(after, wanted.rejected, wanted.aliases)
         self._events.set_filter(subscriber, after, named)
         self._open_channels(wanted.channels)
         self._show_home()
 
     def unsubscribe(self, request: SubscribeRequest) -> None:
         """Take from what the client hears of; names it never subscribed to change nothing."""
+        maximum = self._services.limits.subscriptions_max
+        if request.name_count > maximum:
+            self._refuse_many(maximum)
+            return
         wanted = read_request(request, self._services, leaving=True)
         subscriber = self._publisher.subscriber_of(self._client)
         self._reduce(subscriber.filter - wanted.filter, wanted)
 
     def unsubscribe_all(self) -> None:
         """Leave the socket as it was when it opened."""
-        everything = Wanted(Filter(), list(self._paces), [])
+        everything = Wanted(Filter(), list(self._paces), [], {})
         alerts = self._publisher.subscriber_of(self._client).filter.alerts
         self._reduce(Filter(alerts=alerts), everything)
 
@@ -82,6 +88,10 @@ class SocketSubscriptions:
         self._publisher.resync(self._client, request.channel)
         if subscriber is not None and request.channel in {None, Channel.ALERTS}:
             self._events.resync(subscriber, only_alerts=request.channel is not None)
+
+    def _refuse_many(self, maximum: int) -> None:
+        text = f"at most {maximum} symbols, markets and sectors; nothing was changed"
+        self._client.offer_event(encode_error("TOO_MANY_SUBSCRIPTIONS", text))
 
     def _restore(self, session_id: str, position: int | None) -> bool:
         """Go on with a session, or say why not; return whether the socket stays."""
@@ -112,14 +122,28 @@ class SocketSubscriptions:
         self._session = session
         self._paces = dict(session.channels)
         self._events.resume(subscriber, session, position)
+        subscriber.on_lost = self._lose
         self._confirm(subscriber.filter, [])
         self._open_channels(list(self._paces))
+        is_tracked = self._services.is_tracked_symbol
+        lost = [symbol for symbol in sorted(subscriber.filter.symbols) if not is_tracked(symbol)]
+        if lost:  # while it was away
+            self._lose(lost)
 
     def _ensure_session(self) -> None:
         if self._session is None:
             details = self._client.details
             subscriber = self._publisher.subscriber_of(self._client)
             self._session = self._events.begin_session(subscriber, details.identity, details.address)
+            subscriber.on_lost = self._lose
+
+    def _lose(self, symbols: list[str]) -> None:
+        """Say that symbols are tracked no longer, and go on without them."""
+        subscriber = self._publisher.subscriber_of(self._client)
+        after = subscriber.filter - Filter(symbols=frozenset(symbols))
+        self._events.set_filter(subscriber, after)
+        self._confirm(after, [Rejected("not_tracked", symbol=symbol) for symbol in symbols])
+        self._show_home()
 
     def _reduce(self, after: Filter, wanted: Wanted) -> None:
         self._ensure_session()
@@ -129,7 +153,7 @@ class SocketSubscriptions:
                 self._publisher.close_view(self._client, channel)
                 after = after.with_alerts(after.alerts and channel is not Channel.ALERTS)
         self._events.set_filter(self._publisher.subscriber_of(self._client), after)
-        self._confirm(after, wanted.rejected)
+        self._confirm(after, wanted.rejected, wanted.aliases)
         self._show_home()
 
     def _open_channels(self, channels: list[Channel]) -> None:
@@ -151,7 +175,9 @@ class SocketSubscriptions:
         elif shown is not None and shown.mode == "full" and is_replaced:
             self._publisher.close_view(client, home.channel)
 
-    def _confirm(self, after: Filter, rejected: list[Rejected]) -> None:
+    def _confirm(
+        self, after: Filter, rejected: list[Rejected], aliases: dict[str, str] | None = None
+    ) -> None:
         session = self._session
         if session is None:
             raise AssertionError("a subscription has a session")
@@ -172,6 +198,7 @@ class SocketSubscriptions:
                     sectors=sorted(after.sectors),
                     channels=[self._view_summary(channel, pace_s) for channel, pace_s in self._paces.items()],
                     rejected=rejected,
+                    aliases=aliases or {},
                 )
             )
         )

@@ -29,6 +29,11 @@ class SubscribeRequest(Struct):
     channels: list[str] = []
     interval_ms: Annotated[float, Meta(ge=0, le=1e9)] | None = None
 
+    @property
+    def name_count(self) -> int:
+        """Return how many names it holds, known or not: each costs a look and a line of the answer."""
+        return len(self.symbols) + len(self.markets) + len(self.sectors) + len(self.channels)
+
 
 class ResyncRequest(Struct):
     action: str
@@ -51,19 +56,25 @@ class Wanted(Struct):
     filter: Filter
     channels: list[Channel]
     rejected: list[Rejected]
+    aliases: dict[str, str]  # VN30F1M -> the contract it is today
 
 
 def read_request(request: SubscribeRequest, services: ApiServices, *, leaving: bool = False) -> Wanted:
     """Return what is asked for; who unsubscribes may name what is not there (any more)."""
     rejected: list[Rejected] = []
-    refusal = (lambda _symbol: None) if leaving else _refusal_of(services)
     symbols: set[str] = set()
+    aliases: dict[str, str] = {}
+    indices = services.reader.get_indices()
     for name in request.symbols:
-        reason = refusal(name)
-        if reason is None:
-            symbols.add(name.strip().upper())
-        else:
+        asked = name.strip().upper()
+        symbol = services.contract_of(asked) or asked
+        reason = None if leaving else _refusal(symbol, name, services, indices)
+        if reason is not None:
             rejected.append(Rejected(reason, symbol=name[:ECHO_CHARS_MAX]))
+            continue
+        symbols.add(symbol)
+        if symbol != asked:
+            aliases[asked] = symbol
     markets, unknown = _known(
         request.markets, {name: name for name in MARKETS}, lambda n: exchange_named(n.upper())
     )
@@ -74,22 +85,18 @@ def read_request(request: SubscribeRequest, services: ApiServices, *, leaving: b
     channels, unknown = _known(request.channels, {channel.value: channel for channel in Channel}, str.lower)
     rejected += [Rejected("unknown_channel", channel=name) for name in unknown]
     wanted = Filter(frozenset(symbols), frozenset(markets), frozenset(sectors))
-    return Wanted(wanted, [Channel(name) for name in dict.fromkeys(channels)], rejected)
+    return Wanted(wanted, [Channel(name) for name in dict.fromkeys(channels)], rejected, aliases)
 
 
-def _refusal_of(services: ApiServices) -> Callable[[str], str | None]:
-    indices = services.reader.get_indices()
-
-    def refusal(name: str) -> str | None:
-        try:
-            symbol = parse_symbol(name)
-        except BadParameterError:
-            return "malformed" if canonical_index_id(name, indices) is None else "is_index"
-        if services.is_known_symbol(symbol):
-            return None if services.is_tracked_symbol(symbol) else "not_tracked"
-        return "unknown_symbol" if canonical_index_id(symbol, indices) is None else "is_index"
-
-    return refusal
+def _refusal(symbol: str, name: str, services: ApiServices, indices: Iterable[str]) -> str | None:
+    """Return why a symbol, asked for as `name`, is not subscribed to; None if it is."""
+    try:
+        parse_symbol(name)
+    except BadParameterError:
+        return "malformed" if canonical_index_id(name, indices) is None else "is_index"
+    if services.is_known_symbol(symbol):
+        return None if services.is_tracked_symbol(symbol) else "not_tracked"
+    return "unknown_symbol" if canonical_index_id(symbol, indices) is None else "is_index"
 
 
 def _known(

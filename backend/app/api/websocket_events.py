@@ -191,7 +191,10 @@ class RejectedName(_Message):
 
 
 class SubscribedMessage(_Message):
-    """Everything the socket hears of now; in answer to each subscribe, unsubscribe and return."""
+    """Everything the socket hears of now; in answer to each subscribe, unsubscribe and return.
+
+    Unasked when symbols are tracked no longer: those are in `rejected`, and no longer in `symbols`.
+    """
 
     type: Literal["subscribed"]
     session_id: str
@@ -202,6 +205,7 @@ class SubscribedMessage(_Message):
     sectors: list[str]
     channels: list[ViewSummary]
     rejected: list[RejectedName]
+    aliases: dict[str, str] = Field(description="Of this request: a future's alias -> its contract.")
 
 
 type StreamMessage = (

@@ -19,7 +19,7 @@ from app.api.parameters import (
 )
 from app.api.services import ApiServices
 from app.api.socket_subscriptions import HomeView, SocketSubscriptions
-from app.publish.channels import Channel
+from app.publish.channels import Channel, Group
 from app.publish.client_connection import ClientConnection, ClientDetails
 from app.publish.close_codes import CloseCode
 from app.publish.messages import encode_error
@@ -155,7 +155,7 @@ def _read_home(
         return None, []
     query = websocket.query_params
     interval_ms = parse_interval_ms(query.get("interval_ms"))
-    symbols = parse_symbols(query.get("symbols"), services.limits.symbols_max)
+    symbols = _contracts(parse_symbols(query.get("symbols"), services.limits.symbols_max), services)
     home = HomeView(
         channel,
         "delta" if query.get("mode") == "delta" else "full",
@@ -170,3 +170,13 @@ def _read_home(
         for symbol in sorted(home.group)
         if not services.is_known_symbol(symbol) and canonical_index_id(symbol, indices) is None
     ]
+
+
+def _contracts(symbols: Group, services: ApiServices) -> Group:
+    """Return the contracts for aliases of futures; the same set where there are none, which boards share."""
+    contracts = {name: services.contract_of(name) or name for name in symbols or ()}
+    return (
+        symbols
+        if all(name == contract for name, contract in contracts.items())
+        else frozenset(contracts.values())
+    )

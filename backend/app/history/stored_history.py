@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.history.foreign_repository import ForeignRepository, ForeignSnapshot
 from app.history.gap_repository import GapRepository, StoredGap
 from app.history.index_candles import IndexCandleRepository
 from app.history.index_repository import IndexRepository, IndexSnapshot
+from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute, MarketMinuteRepository
 from app.history.paging import Page, TimeRange
 from app.history.pool import DatabasePool
 from app.history.trade_repository import Tick, TradeRepository
@@ -56,6 +57,7 @@ class StoredHistory:
         self._indices = IndexRepository(pool)
         self._basis = BasisRepository(pool)
         self._gaps = GapRepository(pool)
+        self._market = MarketMinuteRepository(pool)
 
     async def bars(
         self, symbol: str, interval: Interval, span: TimeRange, limit: int, cursor: str | None
@@ -103,6 +105,18 @@ class StoredHistory:
         return await _checked(
             self._gaps.fetch(*dates, limit=limit, symbol=symbol, is_open=is_open, cursor=cursor)
         )
+
+    async def foreign_minutes(self, symbols: Collection[str], span: TimeRange) -> Page[ForeignMinute]:
+        """Return the foreign totals of many stocks, minute by minute, oldest first: all of them."""
+        return Page(data=await self._market.foreign(symbols, span), next_cursor=None)
+
+    async def active_minutes(self, symbols: Collection[str], span: TimeRange) -> Page[ActiveMinute]:
+        """Return what was traded of many stocks in each minute, oldest first: all of them."""
+        return Page(data=await self._market.active(symbols, span), next_cursor=None)
+
+    async def active_quarters(self, symbols: Collection[str], span: TimeRange) -> Page[ActiveQuarter]:
+        """Return what was traded of each stock in each quarter of an hour, by symbol: all of them."""
+        return Page(data=await self._market.active_by_symbol(symbols, span), next_cursor=None)
 
 
 async def _checked[T](reading: Awaitable[Page[T]]) -> Page[T]:

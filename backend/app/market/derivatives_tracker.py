@@ -230,6 +230,12 @@ class DerivativesTracker:
         times_s = self._contracts[self.active].point_times_s if self.active is not None else []
         return times_s[-1] if times_s else inf
 
+    @property
+    def last_point(self) -> BasisPoint | None:
+        """Return the active contract's newest point, None before the first."""
+        points = self._contracts[self.active].points if self.active is not None else []
+        return points[-1] if points else None
+
     def get_basis_trend(self, since_s: float) -> list[BasisPoint]:
         """Return the active contract's points from `since_s` on, oldest first."""
         if self.active is None:

@@ -119,6 +119,11 @@ class MarketQueries:
         day = self._roll.day
         return day.derivatives.get_data() if day is not None else None
 
+    def get_last_basis(self) -> BasisPoint | None:
+        """Return the active contract's newest point of the day."""
+        day = self._roll.day
+        return day.derivatives.last_point if day is not None else None
+
     def get_basis_trend(self, minutes: float) -> list[BasisPoint]:
         """Return the active contract's basis over the last minutes of market time, oldest first.
 

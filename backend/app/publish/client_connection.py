@@ -38,6 +38,7 @@ class ClientConnection:
 
     __slots__ = (
         "_sink",
+        "_state_bytes",
         "_state_bytes_max",
         "buffer_bytes_max",
         "bytes_sent",
@@ -64,6 +65,7 @@ class ClientConnection:
         self.buffer_bytes_max = buffer_bytes_max
         self._state_bytes_max = min(STATE_BACKLOG_BYTES, buffer_bytes_max)
         self._sink = sink
+        self._state_bytes = 0  # of the last state: larger than the bound for events where a market is large
 
     @property
     def unsent_bytes(self) -> int:
@@ -86,11 +88,15 @@ class ClientConnection:
 
     def send_state(self, frame: WireFrame) -> None:
         """Write a state. Who is behind is not sent one: it waits for a newer one."""
+        self._state_bytes = len(frame)
         self._write(frame)
 
     def offer_event(self, frame: WireFrame) -> bool:
-        """Write an event; over the limit a client of events is closed, any other goes without."""
-        if self._sink.unsent_bytes + len(frame) > self.buffer_bytes_max:
+        """Write an event; over the limit a client of events is closed, any other goes without.
+
+        The last state does not count: it was written whole, to a client that was not behind.
+        """
+        if self._sink.unsent_bytes + len(frame) > self.buffer_bytes_max + self._state_bytes:
             if self.takes_events:
                 self.close(CloseCode.TOO_SLOW)
             else:

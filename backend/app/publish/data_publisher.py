@@ -18,6 +18,7 @@ from app.publish.connection_manager import ConnectionManager
 from app.publish.delta_rotation import DeltaRotation
 from app.publish.event_stream import EventStream
 from app.publish.full_stream import FullStream
+from app.publish.garbage import GarbageKeeper
 from app.publish.heartbeat import Heartbeat
 from app.publish.market_reader import MarketReader
 from app.publish.messages import (
@@ -60,6 +61,7 @@ class DataPublisher:
         session_ttl_s: float = 300.0,
         sessions_per_owner: int = 100,
         sectors: dict[str, frozenset[str]] | None = None,
+        is_tracked: Callable[[str], bool] = lambda _symbol: True,
     ) -> None:
         self.views = MarketViews(reader, feed_status, clock)
         self.managers: dict[str, ConnectionManager] = {
@@ -75,6 +77,7 @@ class DataPublisher:
             session_ttl_s=session_ttl_s,
             sessions_per_owner=sessions_per_owner,
             sectors=sectors,
+            is_tracked=is_tracked,
         )
         self.is_closing = False
         self._reader = reader
@@ -89,6 +92,11 @@ class DataPublisher:
         }
         self._rotation = DeltaRotation(self._server, delta_interval_s, clock, metrics)
         self._heartbeat = Heartbeat(managers, clock, heartbeat_interval_s)
+        self._garbage = GarbageKeeper(
+            clock,
+            present=lambda: sum(manager.client_count for manager in managers),
+            closed=lambda: sum(manager.closes.total() for manager in managers),
+        )
 
     async def run(self) -> None:
         """Run the streams and the heartbeat, until cancelled. One that dies ends the others."""
@@ -99,6 +107,7 @@ class DataPublisher:
             tasks.create_task(self._rotation.run(), name="publish:delta")
             tasks.create_task(self.events.run(), name="publish:events")
             tasks.create_task(self._heartbeat.run(), name="publish:heartbeat")
+            tasks.create_task(self._garbage.run(), name="publish:garbage")
 
     def mark_changed(self, changes: Changes) -> None:
         """Remember what a batch changed; the streams concerned will send it."""
@@ -126,6 +135,8 @@ class DataPublisher:
         if is_index:
             self._full[Channel.INDEX].mark()
         self._rotation.mark()
+        if changes.everything:  # perhaps because other symbols are tracked
+            self.events.tell_of_lost_symbols()
 
     def mark_feed(self, status: FeedStatus) -> None:
         """Tell everybody if the feed's condition changed; mere ages are no change."""
@@ -169,12 +180,14 @@ class DataPublisher:
         `group`: the symbols that narrow the market. `interval_s`: the pace asked for in delta mode, clamped.
         Alerts are no state: in full mode the last ones are sent, and each new one follows as a notice.
         """
+        is_known = client.subscriber is not None or channel in client.views  # it may have seen what is newest
         self.close_view(client, channel)
         if mode == "delta":
             pace_s = self._rotation.pace_s(interval_s)
         else:
             pace_s = self._full[Channel.MARKET].interval_s
         view = StateView(channel, mode, group if channel is Channel.MARKET else None, pace_s)
+        view.seen = self.views.version if is_known else 0
         client.views[channel] = view
         if channel is Channel.ALERTS and mode == "delta":
             subscriber = self.subscriber_of(client)
@@ -218,9 +231,9 @@ class DataPublisher:
     def resync(self, client: ClientConnection, channel: Channel | None = None) -> None:
         """Send the snapshot of a channel, or of all, again to a client of delta mode; now, or once it can take it."""
         for view in client.views.values():
-            if view.mode == "delta" and view.channel in self._full and channel in {None, view.channel}:
-                if not self._server.serve_again(client, view):
-                    self._rotation.mark()
+            is_meant = view.mode == "delta" and view.channel in self._full and channel in {None, view.channel}
+            if is_meant and not self._server.serve_again(client, view):
+                self._rotation.mark()
 
     def dismiss(self, client: ClientConnection) -> None:
         """Say goodbye to a client because the server is going down."""

@@ -20,7 +20,7 @@ from app.publish.state_view import StateView
 from app.telemetry.metrics import Metrics
 
 SLOT_S = 0.005
-SLOT_MAX_S = 0.05
+SLOT_MAX_S = 0.025
 BUILD_SHARE = 0.15  # of the time, for taking the state in and building frames
 LOAD_PERIOD_MAX_S = 0.5  # the clients' number alone makes nobody wait longer
 PACE_MAX_S = 10.0
@@ -58,6 +58,7 @@ class DeltaRotation:
         self._clock = clock
         self._lines: dict[float, _Line] = {}
         self._wake = asyncio.Event()
+        self._is_marked = False  # since the slot took the state in
         self._cost_s = WRITE_COST_S  # of serving one view
         self._build_s = (
             0.0  # of a slot's first views, which have their frames built, and of taking the state in
@@ -93,6 +94,7 @@ class DeltaRotation:
 
     def mark(self) -> None:
         """Remember that the state may be newer than what clients have."""
+        self._is_marked = True
         if self._lines:
             for line in self._lines.values():
                 line.mark()
@@ -110,10 +112,13 @@ class DeltaRotation:
     async def serve_slot(self) -> None:
         """Serve what is due in this slot, all of it with the state of its beginning."""
         started_s, built_s = self._clock.monotonic_s(), self._server.build_s
+        self._is_marked = False
         self._server.take_in_watched()
         for line in list(self._lines.values()):
             if line.unasked:
                 await self._serve_line(line)
+        if self._is_marked:  # between two slices: who came after was asked too, but shown what was before
+            self.mark()
         self._build_s += SMOOTHING * (self._server.build_s - built_s - self._build_s)
         self._publish_seconds.observe(self._clock.monotonic_s() - started_s)
 
@@ -169,6 +174,6 @@ class DeltaRotation:
         return min(max(SLOT_S, self._build_s / BUILD_SHARE), SLOT_MAX_S)
 
     def _pause_s(self) -> float:
-        """Return how long nobody is due, whatever is marked meanwhile."""
+        """Return how long nobody is due, whatever is marked meanwhile; somebody quicker may join."""
         next_due_s = min((line.views[0][0].due_s for line in self._lines.values()), default=0.0)
-        return max(self._slot_s, next_due_s - self._clock.monotonic_s())
+        return max(self._slot_s, min(next_due_s - self._clock.monotonic_s(), self.interval_s))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
@@ -60,7 +60,9 @@ class EventStream:
         sessions_per_owner: int = 100,
         sectors: dict[str, frozenset[str]] | None = None,
         rings: EventRings | None = None,
+        is_tracked: Callable[[str], bool] = lambda _symbol: True,
     ) -> None:
+        self._is_tracked = is_tracked
         self.facts = SymbolFacts(reader.get_prices, sectors)
         self.log = EventLog(reader, clock, epoch, rings or EventRings(session_ttl_s))
         self.sessions = SessionStore(epoch, clock, session_ttl_s, saved_per_owner=sessions_per_owner)
@@ -102,6 +104,17 @@ class EventStream:
         if self.log.is_recording:
             self.log.record(changes)
             self._wake.set()
+
+    def tell_of_lost_symbols(self) -> None:
+        """Tell those who subscribed by name to symbols that are tracked no longer."""
+
+        def is_lost(symbol: str) -> bool:
+            return not self._is_tracked(symbol)
+
+        for subscriber in [*self._groups.naming(is_lost), *self._behind]:
+            lost = sorted(filter(is_lost, subscriber.filter.symbols))
+            if lost:
+                subscriber.on_lost(lost)
 
     def join(self, client: EventClient) -> Subscriber:
         """Return a subscriber of nothing yet."""
@@ -294,6 +307,6 @@ class EventStream:
         return topics + [ALERTS] * (wanted.alerts and not before.alerts)
 
     def _rest_if_unwanted(self) -> None:
-        if not self.subscriber_count and not self.sessions.saved_count:
+        if not self.subscriber_count and not self.sessions.is_wanted:
             self.log.stop()
             self._ticks.clear()

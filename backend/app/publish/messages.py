@@ -71,7 +71,7 @@ class ViewSummary(Struct, gc=False):
 
 
 class SubscribedMessage(Struct, tag="subscribed", gc=False):
-    """The answer to each subscribe, unsubscribe and return: everything the socket hears of now."""
+    """Everything the socket hears of now: after each subscribe, unsubscribe and return, and when symbols are lost."""
 
     session_id: str
     epoch: str
@@ -81,6 +81,7 @@ class SubscribedMessage(Struct, tag="subscribed", gc=False):
     sectors: list[str]
     channels: list[ViewSummary]
     rejected: Sequence[Struct]
+    aliases: dict[str, str]
 
 
 def encode_message(message: Struct) -> WireFrame:

@@ -9,7 +9,7 @@ Overflow: tombstones are kept for good; there are at most as many as keys were e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from itertools import compress
+from itertools import compress, takewhile
 from operator import is_not
 from typing import Any
 
@@ -23,16 +23,28 @@ from app.publish.row_plan import RowPlan, plan_of
 class _Row:
     """One row: its values, and the version each was last changed at (the newest last)."""
 
-    __slots__ = ("changed", "encoded", "key", "member", "patch", "plan", "values")
+    __slots__ = ("born", "changed", "encoded", "key", "member", "patch", "plan", "values")
 
     def __init__(self, key: str, plan: RowPlan, values: tuple[Any, ...], version: int) -> None:
         self.key = encode_json(key) + b":"
         self.plan = plan
         self.values = values
-        self.changed = dict.fromkeys(plan.numbers, version)  # leaf -> version
-        self.encoded = {number: plan.encode_leaf(number, value) for number, value in enumerate(values)}
+        self.born = version
+        self.changed: dict[int, int] = {}  # leaf -> version; without those unchanged since it was born
+        self.encoded: dict[int, bytes] = {}  # leaf -> its JSON, of those in `changed`
         self.member = b""  # b'"VCB":{...}' in full; stale while the table has it in _unencoded
         self.patch: tuple[int, bytes] | None = None  # the last one built, with its `since`
+
+    def leaf(self, number: int) -> bytes:
+        """Return the JSON of a value."""
+        encoded = self.encoded.get(number)
+        return self.plan.encode_leaf(number, self.values[number]) if encoded is None else encoded
+
+    def changed_since(self, since: int) -> Iterable[int]:
+        """Return the leaves to say to who has `since`: all of a row that came later."""
+        if self.born > since:
+            return self.plan.numbers
+        return takewhile(lambda number: self.changed[number] > since, reversed(self.changed))
 
     @property
     def body(self) -> bytes:
@@ -198,19 +210,20 @@ class RowTable:
 def _note_changes(row: _Row, values: tuple[Any, ...], version: int) -> bool:
     """Give the values that differ a new version; return whether any does."""
     plan, old = row.plan, row.values
-    row.values = values
     changed = False
     for number in compress(plan.numbers, map(is_not, values, old)):
         after = plan.encode_leaf(number, values[number])
         is_object = plan.leaves[number].is_object
-        if after == (old[number] if is_object else row.encoded[number]):
+        before = row.leaf(number)
+        if after == (old[number] if is_object else before):
             continue
         if is_object:
-            after = _with_gone_keys(after, row.encoded[number])
+            after = _with_gone_keys(after, before)
         row.changed.pop(number, None)
         row.changed[number] = version
         row.encoded[number] = after
         changed = True
+    row.values = values
     if changed:
         row.patch = None
     return changed
@@ -223,14 +236,12 @@ def _with_gone_keys(after: bytes, before: bytes) -> bytes:
 
 
 def _patch_of(row: _Row, since: int) -> bytes:
-    leaves, changed, encoded = row.plan.leaves, row.changed, row.encoded
+    leaves = row.plan.leaves
     members: list[bytes] = []
     nested: dict[bytes, list[bytes]] = {}
-    for number in reversed(changed):
-        if changed[number] <= since:
-            break
+    for number in row.changed_since(since):
         leaf = leaves[number]
         siblings = nested.setdefault(leaf.parent, []) if leaf.parent else members
-        siblings.append(leaf.name + encoded[number])
+        siblings.append(leaf.name + row.leaf(number))
     members += [parent + json_object(inner) for parent, inner in nested.items()]
     return json_object(members)

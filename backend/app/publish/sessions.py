@@ -102,6 +102,11 @@ class SessionStore:
     def saved_count(self) -> int:
         return len(self._saved)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody may come back for events: also one whose socket is only being closed."""
+        return bool(self._saved) or any(not session.filter.is_empty for session in self._in_use.values())
+
     def begin(self, identity: str, address: str, position: int) -> Session:
         """Return a new session, in use."""
         session = Session(

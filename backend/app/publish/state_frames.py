@@ -1,6 +1,6 @@
 """The frames of state views, each encoded once for all clients that are owed the same.
 
-Overflow: frames are kept until the state moves on, first frames a little longer; at most CACHED_MAX of each.
+Overflow: frames are kept until the state moves on, first frames a little longer; at most KEPT_BYTES_MAX of each.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from app.publish.state_view import StateView
 from app.publish.views import MarketViews
 from app.publish.wire_frame import WireFrame
 
-CACHED_MAX = 500
+KEPT_BYTES_MAX = 16 * 1024 * 1024
 # Of the time, for building first frames: in a wave of clients that come at once most get one that is a few
 # milliseconds old, and what changed since as their first delta.
 FIRST_FRAMES_SHARE = 0.05
@@ -31,6 +31,28 @@ class _FirstFrame(NamedTuple):
     good_until_s: float
 
 
+class _Kept[T]:
+    """Frames by what they show; all are forgotten when they are too much together."""
+
+    def __init__(self) -> None:
+        self._frames: dict[tuple[object, ...], T] = {}
+        self._bytes = 0
+
+    def get(self, key: tuple[object, ...]) -> T | None:
+        return self._frames.get(key)
+
+    def put(self, key: tuple[object, ...], value: T, frame: WireFrame | None) -> None:
+        size = 0 if frame is None else len(frame)
+        if self._bytes + size > KEPT_BYTES_MAX:
+            self.clear()
+        self._frames[key] = value
+        self._bytes += size
+
+    def clear(self) -> None:
+        self._frames.clear()
+        self._bytes = 0
+
+
 class StateFrames:
     """Builds what a view is owed: a whole state, a snapshot or a delta."""
 
@@ -39,34 +61,31 @@ class StateFrames:
         self._views = views
         self._clock = clock
         self._version = 0  # of the later frames kept
-        self._later: dict[tuple[object, ...], StateFrame] = {}
-        self._first: dict[tuple[object, ...], _FirstFrame] = {}
+        self._later = _Kept[StateFrame]()
+        self._first = _Kept[_FirstFrame]()
 
     def next_of(self, view: StateView) -> StateFrame:
         """Return the frame that brings a view to the present version, or to one from a moment ago if it is its first."""
         return self._first_of(view) if view.version == 0 else self._later_of(view)
 
-    def drop_first(self) -> None:
-        """Build the next first frames anew: somebody has seen more than those kept may show."""
-        self._first.clear()
-
     def _first_of(self, view: StateView) -> StateFrame:
         key = (view.channel, view.mode, view.group, view.interval_s)
         began_s = self._clock.monotonic_s()
         kept = self._first.get(key)
-        if kept is not None and (kept.state.version == self._views.version or began_s < kept.good_until_s):
-            return kept.state
+        if kept is not None:
+            version = kept.state.version
+            if version == self._views.version or (version >= view.seen and began_s < kept.good_until_s):
+                return kept.state
         frame = self._build_first(view)
         state = StateFrame(frame, self._views.version)
         now_s = self._clock.monotonic_s()
-        if len(self._first) >= CACHED_MAX:
-            self._first.clear()
         self.build_s += now_s - began_s
-        self._first[key] = _FirstFrame(state, now_s + (now_s - began_s) / FIRST_FRAMES_SHARE)
+        good_until_s = now_s + (now_s - began_s) / FIRST_FRAMES_SHARE
+        self._first.put(key, _FirstFrame(state, good_until_s), frame)
         return state
 
     def _later_of(self, view: StateView) -> StateFrame:
-        if self._version != self._views.version or len(self._later) >= CACHED_MAX:
+        if self._version != self._views.version:
             self._later.clear()
             self._version = self._views.version
         since = None if view.mode == "full" else view.version
@@ -76,7 +95,8 @@ class StateFrames:
             began_s = self._clock.monotonic_s()
             frame = self._build_later(view)
             self.build_s += self._clock.monotonic_s() - began_s
-            state = self._later[key] = StateFrame(frame, self._views.version)
+            state = StateFrame(frame, self._views.version)
+            self._later.put(key, state, frame)
         return state
 
     def _build_first(self, view: StateView) -> WireFrame:

@@ -46,7 +46,7 @@ class StateServer:
     def watch(self, view: StateView) -> None:
         """Have take_in_watched look at a view's part of the state."""
         if view.channel is Channel.MARKET:
-            self._views.watch(view.group)
+            view.group = self._views.watch(view.group)
 
     def unwatch(self, view: StateView) -> None:
         """Undo `watch`."""
@@ -60,7 +60,6 @@ class StateServer:
     def serve_again(self, client: ClientConnection, view: StateView) -> bool:
         """Send a view its first frame once more, as of now; False if the client is behind."""
         view.version = 0
-        self._frames.drop_first()
         return self.serve(client, view)
 
     def serve(self, client: ClientConnection, view: StateView) -> bool:
@@ -78,5 +77,5 @@ class StateServer:
         frame, version = self._frames.next_of(view)
         if frame is not None:
             client.send_state(frame)
-            view.version = version
+            view.version = view.seen = version
         return True

@@ -19,5 +19,6 @@ class StateView:
     group: Group  # the symbols that narrow /ws/market; None: all
     interval_s: float  # at most one frame in this time
     version: int = 0
+    seen: int = 0  # the newest version its client was ever sent of the channel: it is shown nothing older
     due_s: float = 0.0  # when it may be sent another
     is_closed: bool = False

@@ -31,9 +31,10 @@ class Subscriber:
 
     `cursor`: every event up to this position that its filter matches has been written. `todo`: topics that are owed a
     snapshot before their events go on, with the reason where it is a resync. Live: it takes each tick as it comes.
+    `on_lost`: called with the symbols it names that are tracked no longer.
     """
 
-    __slots__ = ("client", "cursor", "filter", "is_live", "open_break", "session", "todo")
+    __slots__ = ("client", "cursor", "filter", "is_live", "on_lost", "open_break", "session", "todo")
 
     def __init__(self, client: EventClient, cursor: int) -> None:
         self.client = client
@@ -43,6 +44,7 @@ class Subscriber:
         self.todo: dict[str, str | None] = {}
         self.open_break: Break | None = None
         self.session: Session | None = None
+        self.on_lost: Callable[[list[str]], None] = lambda _: None
 
     def owe_snapshots(self, topics: dict[str, str | None]) -> None:
         """Owe these topics a snapshot; until it is written, a return has to give it again."""
@@ -92,6 +94,12 @@ class Groups:
     @property
     def groups(self) -> Iterable[Group]:
         return self._groups.values()
+
+    def naming(self, is_wanted: Callable[[str], bool]) -> list[Subscriber]:
+        """Return who subscribed by name to symbols of a kind: each symbol is asked for once, not each subscriber."""
+        names = [name for name in self._by_symbol if name is not None and is_wanted(name)]
+        groups = dict.fromkeys(group for name in names for group in self._by_symbol[name])
+        return [subscriber for group in groups for subscriber in group.members]
 
     def add(self, subscriber: Subscriber) -> None:
         """Let a subscriber hear of every tick from now on."""

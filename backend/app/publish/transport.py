@@ -40,6 +40,9 @@ CLOSE_GRACES_S: dict[int, float] = {
 UNSENT_IN_KERNEL_BYTES = (
     128 * 1024
 )  # beyond it a backlog shows in unsent_bytes instead of hiding in the kernel
+# A client says little: frames of all kinds, pings and parts of messages among them. Above it, it is told 4429 and cut.
+FRAMES_PER_S_MIN, FRAMES_PER_MESSAGE = 200, 4
+CHUNK_BYTES = 4096  # parsed at once: 256 KB of empty pings would hold the loop for half a second
 _TCP_NOTSENT_LOWAT = 25  # linux/tcp.h; the socket module does not name it
 
 
@@ -68,6 +71,10 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     _position_at_ping: int | None = None
 
     _takes_compressed = False
+    frames_per_s_max = FRAMES_PER_S_MIN
+    _frames_in_second = 0
+    _second = -1
+    _is_flooding = False
 
     def __init__(self, config: Config, *arguments: Any, **options: Any) -> None:
         super().__init__(config, *arguments, **options)
@@ -86,6 +93,41 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         if scope is not None:
             scope["extensions"][EXTENSION] = self
             self._takes_compressed = bool(self.conn.extensions)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came in small parts; of who floods us nothing more is read."""
+        for start in range(0, len(data), CHUNK_BYTES):
+            if self._is_flooding:
+                return
+            super().data_received(data[start : start + CHUNK_BYTES])
+
+    def handle_text(self, event: Frame) -> None:
+        self._count_frame()
+        super().handle_text(event)
+
+    def handle_bytes(self, event: Frame) -> None:
+        self._count_frame()
+        super().handle_bytes(event)
+
+    def handle_cont(self, event: Frame) -> None:
+        self._count_frame()
+        super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        self._count_frame()
+        if self.unsent_bytes > UNSENT_IN_KERNEL_BYTES:
+            self.conn.data_to_send()  # it reads nothing: its pongs are not kept for it
+            return
+        super().handle_ping()
+
+    def _count_frame(self) -> None:
+        second = int(self.loop.time())
+        if second != self._second:
+            self._second, self._frames_in_second = second, 0
+        self._frames_in_second += 1
+        if self._frames_in_second > self.frames_per_s_max and not self._is_flooding:
+            self.close(CloseCode.TOO_MANY)
+            self._is_flooding = True
 
     @property
     def unsent_bytes(self) -> int:
@@ -126,6 +168,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         super().send_keepalive_ping()
 
     def handle_pong(self, event: Frame) -> None:
+        self._count_frame()
         is_awaited = self.pending_ping_payload is not None
         super().handle_pong(event)
         is_answered = is_awaited and self.pending_ping_payload is None
@@ -142,6 +185,16 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             self.on_shutdown()
             return
         super().shutdown()
+        self._bound_farewell()
+
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self._bound_farewell()
+
+    def _bound_farewell(self) -> None:
+        """Cut a peer that says it goes but does not take what is left: transport.close() waits for that."""
+        if self.unsent_bytes:
+            self._cut_later(CLOSE_GRACE_S)
 
     def handle_parser_exception(self) -> None:
         super().handle_parser_exception()
@@ -157,6 +210,8 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _cut_later(self, delay_s: float) -> None:
         """Bound the farewell: transport.close() alone waits for ever for a dead peer to take its backlog."""
+        if self.close_timer is not None:
+            self.close_timer.cancel()
         self.close_timer = self.loop.call_later(delay_s, self.transport.abort)
 
 
@@ -221,11 +276,17 @@ def sink_of(websocket: WebSocket) -> FrameSink:
 
 
 def uvicorn_options(
-    heartbeat_interval_s: float, heartbeat_timeout_s: float, *, is_deflating: bool = False
+    heartbeat_interval_s: float,
+    heartbeat_timeout_s: float,
+    *,
+    messages_per_s: int = 0,
+    is_deflating: bool = False,
 ) -> dict[str, Any]:
     """Return the uvicorn settings the rest of this package relies on."""
+    frames_per_s_max = max(FRAMES_PER_S_MIN, messages_per_s * FRAMES_PER_MESSAGE)
+    protocol = type("WebSocketProtocol", (DirectWebSocketProtocol,), {"frames_per_s_max": frames_per_s_max})
     return {
-        "ws": DirectWebSocketProtocol,
+        "ws": protocol,
         "ws_max_size": MESSAGE_BYTES_MAX,
         "ws_ping_interval": heartbeat_interval_s,
         "ws_ping_timeout": heartbeat_timeout_s,

@@ -21,7 +21,6 @@ from app.publish.row_table import RowTable
 
 INTRADAY_INDICES = ("VN30", "VNINDEX", "HNX", "UPCOM")  # the four whose day chart travels in a first frame
 FEED_AGES_INTERVAL_S = 1.0  # ages run on by themselves: a newer look at them is no reason to send
-SYMBOL_BASIS_MINUTES = 24 * 60
 
 
 class MarketViews:
@@ -55,6 +54,7 @@ class MarketViews:
             Channel.INDEX: (self._indices,),
         }
         self._watched: Counter[Group] = Counter()  # how many delta views there are of each group
+        self._groups: dict[Group, Group] = {}  # equal ones are one object, quick to compare and kept once
         self._watched_symbols: Counter[str] = Counter()  # in how many groups each is
         self._marks = 1  # how often something was marked
         self._marks_seen = dict.fromkeys(self._tables, 0)
@@ -95,18 +95,20 @@ class MarketViews:
             self._take_in(channel)
         return self._changed_at[channel]
 
-    def watch(self, group: Group) -> None:
-        """Have refresh_watched look at a group of the market's symbols, or at all of them."""
+    def watch(self, group: Group) -> Group:
+        """Have refresh_watched look at a group of the market's symbols, or at all of them; return the one object of it."""
         self._watched[group] += 1
         if self._watched[group] == 1:
+            self._groups[group] = group
             self._watched_symbols.update(group or ())
             self._marks_watched = 0
+        return self._groups[group]
 
     def unwatch(self, group: Group) -> None:
         """Undo one `watch`."""
         self._watched[group] -= 1
         if not self._watched[group]:
-            del self._watched[group]
+            del self._watched[group], self._groups[group]
             for symbol in group or ():
                 self._watched_symbols[symbol] -= 1
                 if not self._watched_symbols[symbol]:
@@ -213,7 +215,6 @@ class MarketViews:
     def symbol(self, symbol: str) -> bytes:
         """Return everything about one symbol: {symbol, session_stats, foreign, price, indices, basis}, null = unknown."""
         self.refresh(Channel.MARKET)
-        basis = self._reader.get_basis_trend(SYMBOL_BASIS_MINUTES)
         return json_object(
             (
                 b'"symbol":' + encode_json(symbol),
@@ -221,7 +222,7 @@ class MarketViews:
                 b'"foreign":' + encode_json(self._reader.get_foreign(symbol)),
                 b'"price":' + self._prices.row(symbol),
                 b'"indices":' + self._indices.join(),
-                b'"basis":' + encode_json(basis[-1] if basis else None),
+                b'"basis":' + encode_json(self._reader.get_last_basis()),
             )
         )
 

@@ -26,6 +26,7 @@ from tests.publish.fakes import FakeFeed, FakeMarketReader, eventually, make_mar
 
 KNOWN = frozenset({"VCB", "FPT", "HPG", "41I1GC000"})
 VN30 = ("FPT", "VCB")
+ALIASES = {"VN30F1M": "41I1GC000"}
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Backend:
     access: AccessSettings = field(default_factory=AccessSettings)
     limits: WebSocketLimits = field(default_factory=lambda: WebSocketLimits(connections_per_ip=100))
     throttle_interval_s: float = 0.05
+    untracked: set[str] = field(default_factory=set)
     overrides: dict[str, Any] = field(default_factory=dict)
 
     def services(self) -> ApiServices:
@@ -50,6 +52,7 @@ class Backend:
             self.metrics,
             throttle_interval_s=self.throttle_interval_s,
             event_interval_s=0.01,
+            is_tracked=self.is_tracked,
         )
         self.limiter = ConnectionLimiter(self.limits.connections_per_ip)
         services = ApiServices(
@@ -57,6 +60,8 @@ class Backend:
             publisher=self.publisher,
             feed_status=self.feed.status,
             is_known_symbol=KNOWN.__contains__,
+            is_tracked_symbol=self.is_tracked,
+            contract_of=lambda name: ALIASES.get(name, ""),
             vn30_symbols=lambda: VN30,
             is_ready=lambda: self.is_ready,
             metrics=self.metrics,
@@ -66,6 +71,9 @@ class Backend:
             connection_limiter=self.limiter,
         )
         return replace(services, **self.overrides)
+
+    def is_tracked(self, symbol: str) -> bool:
+        return symbol not in self.untracked
 
     def app(self, **options: Any) -> FastAPI:
         return create_api(self.services(), **options)

@@ -16,7 +16,7 @@ import pytest
 from msgspec import Struct
 from pydantic import TypeAdapter
 
-from app.api import history_answers, history_routes, history_schemas
+from app.api import history_answers, history_routes, history_schemas, market_history_routes
 from app.api.access import AccessSettings
 from app.api.history_reader import HistoryAccess
 from app.history.csv_rows import csv_cell, csv_lines
@@ -24,6 +24,7 @@ from app.history.errors import HistoryUnavailable
 from app.history.foreign_repository import ForeignSnapshot
 from app.history.gap_repository import StoredGap
 from app.history.index_repository import IndexSnapshot
+from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute
 from app.history.pool import DatabasePool
 from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
@@ -54,6 +55,10 @@ ROUTES = (
     f"/api/history/derivatives/{FUTURE}",
     "/api/history/derivatives/vn30f1m",
     "/api/history/gaps",
+    "/api/history/market/foreign",
+    "/api/history/market/foreign?symbols=VCB&days=10",
+    "/api/history/market/active",
+    "/api/history/market/active/quarters?symbols=vcb",
 )
 PAGED = ("VCB/ticks", "VCB/candles", "VCB/foreign", "VCB/foreign/daily", "index/VN30", f"derivatives/{FUTURE}", "gaps")  # fmt: skip
 
@@ -94,7 +99,7 @@ async def test_history_answer_has_the_shape_that_openapi_promises(
         "/".join("*" if part.startswith("{") else part for part in route.path.split("/")): (
             route.response_model
         )
-        for route in history_routes.router.routes
+        for route in (*market_history_routes.router.routes, *history_routes.router.routes)
     }
     TypeAdapter(models[template_of(route)]).validate_json(answer.content, strict=False)
     assert answer.json()["data"]
@@ -381,6 +386,21 @@ async def test_forged_cursor_is_a_page_or_422_never_500(rest: httpx.AsyncClient,
         assert answer.status_code in {200, 422}, (path, answer.text)
 
 
+async def test_market_minutes_sum_up_the_tracked_stocks_or_those_named(rest: httpx.AsyncClient) -> None:
+    tracked = (await get(rest, "market/active"))["data"]
+    assert {row["timestamp"][:10] for row in tracked} == {"2026-11-20"}  # one day unless told
+    assert sum(row["volume"] for row in tracked) == sum(
+        tick["volume"] for tick in (await get(rest, "VCB/ticks", days=1, **{"from": "2026-11-20"}))["data"]
+    )
+    assert (await get(rest, "market/active", symbols="FPT"))["data"] == []
+    two_days = (await get(rest, "market/foreign", days=2))["data"]
+    assert [row["net_value"] for row in two_days] == [10 * 36_600_000] * 2
+    answer = await rest.get("/api/history/market/foreign?format=csv")
+    assert answer.text.splitlines()[0].startswith("timestamp,buy_volume")
+    for bad in ("days=0", "days=11", "symbols=" + "A" * 40):
+        assert (await rest.get(f"/api/history/market/active?{bad}")).status_code == 422
+
+
 @pytest.mark.parametrize("route", [route for route in ROUTES if "derivatives" not in route])
 async def test_without_a_database_history_is_503_and_the_rest_goes_on(backend: Backend, route: str) -> None:
     async with rest_client(backend.app()) as rest:
@@ -447,7 +467,20 @@ async def test_token_guards_history() -> None:
             assert (await rest.get(route)).status_code == 401
 
 
-@pytest.mark.parametrize("struct", [Bar, Tick, ForeignSnapshot, IndexSnapshot, StoredGap, BasisPoint])
+@pytest.mark.parametrize(
+    "struct",
+    [
+        Bar,
+        Tick,
+        ForeignSnapshot,
+        IndexSnapshot,
+        StoredGap,
+        BasisPoint,
+        ForeignMinute,
+        ActiveMinute,
+        ActiveQuarter,
+    ],
+)
 def test_struct_and_its_schema_have_the_same_fields(struct: type[Struct]) -> None:
     schema = getattr(history_schemas, struct.__name__)
     assert list(struct.__struct_fields__) == list(schema.model_fields)

@@ -17,6 +17,7 @@ from app.publish.channels import Channel
 from app.publish.shared_deflate import PAYLOAD_BYTES_MIN, SharedDeflateFactory, deflate
 from app.publish.wire_frame import WireFrame
 from tests.api.conftest import Backend, Serve
+from tests.api.frame_check import checked
 from tests.publish.fakes import eventually
 
 CHROMIUM_OFFERS = [("client_max_window_bits", None)]
@@ -74,7 +75,7 @@ async def test_clients_of_both_kinds_read_the_same_and_share_one_compression(
             [],
         ]
         for client in clients:
-            assert json.loads(await client.recv())["type"] == "status"
+            assert checked(await client.recv())["type"] == "status"
         assert len({await client.recv() for client in clients}) == 1
         for price in range(2, 6):
             make_board(backend, price)
@@ -83,7 +84,7 @@ async def test_clients_of_both_kinds_read_the_same_and_share_one_compression(
             assert len(states) == 1
             assert json.loads(states.pop())["prices"]["S007"]["last_price"] == price
         await packed.send(json.dumps({"action": "ping", "padding": "x" * 5_000}))  # compressed by the client
-        assert json.loads(await packed.recv()) == {"type": "pong"}
+        assert checked(await packed.recv()) == {"type": "pong"}
 
 
 async def test_compressed_message_that_grows_beyond_the_limit_is_refused_1009(
@@ -105,7 +106,7 @@ async def test_client_that_insists_on_a_smaller_window_is_served_plainly(
     async with connect(f"{server.url}/ws/market", compression=None, extensions=[offer]) as client:
         assert client.protocol.extensions == []
         await client.recv()
-        assert len(json.loads(await client.recv())["prices"]) > 200
+        assert len(checked(await client.recv())["prices"]) > 200
 
 
 async def test_without_the_setting_nothing_is_compressed(serve: Serve, backend: Backend) -> None:

@@ -250,6 +250,67 @@ async def test_subscriptions_over_the_limit_change_nothing(serve: Serve) -> None
         assert backend.publisher.events.subscription_count == 2
 
 
+async def test_alias_of_a_future_is_its_contract(serve: Serve, backend: Backend) -> None:
+    server = await serve(backend)
+    async with connect(f"{server.url}/v1/ws") as client:
+        confirmed = await subscribe(client, symbols=["vn30f1m", "VN30F9M"])
+        assert (confirmed["symbols"], confirmed["aliases"]) == (["41I1GC000"], {"VN30F1M": "41I1GC000"})
+        assert confirmed["rejected"] == [{"reason": "unknown_symbol", "symbol": "VN30F9M"}]
+        assert (await read(client, "snapshot"))["topic"] == "symbol:41I1GC000"
+        await ask(client, "unsubscribe", symbols=["VN30F1M"])
+        assert (await read(client, "subscribed"))["symbols"] == []
+
+
+async def test_board_narrowed_to_an_alias_shows_its_contract(serve: Serve, backend: Backend) -> None:
+    backend.market.prices["41I1GC000"] = PriceData(last_price=1_895)
+    server = await serve(backend)
+    async with connect(f"{server.url}/ws/market?symbols=VN30F1M") as client:
+        assert (await read(client))["type"] == "status"
+        assert list((await read(client))["prices"]) == ["41I1GC000"]
+
+
+async def test_subscriber_is_told_when_a_symbol_is_tracked_no_longer(serve: Serve, backend: Backend) -> None:
+    server = await serve(backend)
+    async with connect(f"{server.url}/v1/ws") as client, connect(f"{server.url}/ws/market") as board:
+        await subscribe(client, symbols=["VCB", "FPT"])
+        await subscribe(board, symbols=["FPT"])
+        await read(board, "snapshot")
+        backend.untracked.add("FPT")
+        backend.publisher.mark_changed(Changes(everything=True))
+        for socket, symbols in ((client, ["VCB"]), (board, [])):
+            told = await read(socket, "subscribed")
+            assert (told["symbols"], told["rejected"]) == (
+                symbols,
+                [{"reason": "not_tracked", "symbol": "FPT"}],
+            )
+        while "prices" not in await read(board):  # nothing is left but its own channel
+            pass
+        trade(backend, "FPT", 1)
+        trade(backend, "VCB", 2)
+        volumes: list[int] = []
+        while not volumes:
+            messages = (await read(client, "batch"))["messages"]
+            volumes += [event["volume"] for event in messages if event["type"] == "trade"]
+        assert volumes == [2]
+
+
+async def test_return_tells_of_a_symbol_lost_meanwhile(serve: Serve, backend: Backend) -> None:
+    server = await serve(backend)
+    async with connect(f"{server.url}/v1/ws") as client:
+        session_id = (await subscribe(client, symbols=["VCB", "FPT"]))["session_id"]
+    backend.untracked.add("FPT")
+    backend.publisher.mark_changed(Changes(everything=True))
+    await eventually(lambda: backend.publisher.events.sessions.saved_count == 1)
+    async with connect(f"{server.url}/v1/ws?session_id={session_id}") as client:
+        assert (await read(client, "subscribed"))["rejected"] == []
+        told = await read(client, "subscribed")
+        assert (told["symbols"], told["rejected"]) == (
+            ["VCB"],
+            [{"reason": "not_tracked", "symbol": "FPT"}],
+        )
+        assert backend.publisher.events.subscription_count == 1
+
+
 async def test_unknown_path_is_accepted_and_closed_4400(serve: Serve, backend: Backend) -> None:
     server = await serve(backend)
     for path in ("/ws/nothing", "/", "/v2/ws/a/b"):

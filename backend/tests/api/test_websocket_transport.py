@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import socket
-import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
@@ -18,41 +13,10 @@ from app.api.services import WebSocketLimits
 from app.market.models import Changes, PriceData
 from app.publish.channels import Channel
 from app.publish.transport import DirectWebSocketProtocol, uvicorn_options
+from tests.api.bare_socket import PING, PONG, bare_socket, close_code_of, masked, read_frame, read_frames
 from tests.api.conftest import Backend, Serve
+from tests.api.frame_check import checked
 from tests.publish.fakes import eventually, make_alert
-
-CLOSE, PING, PONG = 8, 9, 10
-HANDSHAKE = (
-    "GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-
-
-@asynccontextmanager
-async def bare_socket(
-    port: int, path: str
-) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A WebSocket client that answers nothing and reads only when told to."""
-    raw = socket.create_connection(("127.0.0.1", port))
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-    reader, writer = await asyncio.open_connection(sock=raw, limit=1024)
-    writer.write(HANDSHAKE.format(path=path).encode())
-    await reader.readuntil(b"\r\n\r\n")
-    try:
-        yield reader, writer
-    finally:
-        writer.transport.abort()
-
-
-async def read_frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    """Read a frame: (opcode, payload)."""
-    head = await reader.readexactly(2)
-    size = head[1]
-    if size == 126:
-        size = struct.unpack("!H", await reader.readexactly(2))[0]
-    elif size == 127:
-        size = struct.unpack("!Q", await reader.readexactly(8))[0]
-    return head[0] & 0x0F, await reader.readexactly(size)
 
 
 async def next_ping(reader: asyncio.StreamReader) -> bytes:
@@ -65,21 +29,8 @@ async def next_ping(reader: asyncio.StreamReader) -> bytes:
 
 
 def pong_of(payload: bytes) -> bytes:
-    """A client's pong, masked with zeros."""
-    return bytes((0x80 | PONG, 0x80 | len(payload), 0, 0, 0, 0)) + payload
-
-
-async def read_frames(reader: asyncio.StreamReader) -> list[tuple[int, bytes]]:
-    """Read frames to the close frame or the end: (opcode, payload)."""
-    frames = []
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                frames.append(await read_frame(reader))
-                if frames[-1][0] == CLOSE:
-                    return frames
-            except (asyncio.IncompleteReadError, ConnectionError):
-                return frames
+    """A client's pong."""
+    return masked(PONG, payload)
 
 
 async def wait_for_clients(backend: Backend, channel: Channel, count: int) -> None:
@@ -104,8 +55,7 @@ async def test_client_that_never_answers_a_ping_is_closed_4412_and_vanishes(
     server = await serve(backend, heartbeat_s=(0.1, 0.1))
     async with bare_socket(server.port, "/ws/foreign") as (reader, _):
         frames = await read_frames(reader)
-    assert frames[-1][0] == CLOSE
-    assert struct.unpack("!H", frames[-1][1][:2])[0] == 4412
+    assert close_code_of(frames) == 4412
     assert [opcode for opcode, _ in frames].count(PING) == 1
     await wait_for_clients(backend, Channel.FOREIGN, 0)
     assert backend.publisher.managers[Channel.FOREIGN].closes == {"4412": 1}
@@ -182,7 +132,7 @@ async def test_reader_that_stops_is_skipped_and_bounded_while_others_go_on(
             backend.market.prices["VCB"] = PriceData(last_price=price)
             backend.publisher.mark_changed(Changes(prices={"VCB"}))
             while True:
-                message = json.loads(text := await quick.recv())
+                message = checked(text := await quick.recv())
                 if message.get("prices", {}).get("VCB", {}).get("last_price") == price:
                     break
             frame_bytes = len(text)
@@ -211,22 +161,21 @@ async def test_alert_client_that_stops_reading_is_closed_4408(serve: Serve) -> N
             alert = make_alert(number)
             alert.data["padding"] = "x" * 20_000
             backend.publisher.mark_changed(Changes(alerts=[alert]))
-            while (message := json.loads(await quick.recv()))["type"] == "ping":
+            while (message := checked(await quick.recv()))["type"] == "ping":
                 pass
             assert message["data"]["id"] == alert.id
         await eventually(lambda: "4408" in backend.publisher.managers[Channel.ALERTS].closes)
         frames = await read_frames(reader)
-    assert frames[-1][0] == CLOSE
-    assert struct.unpack("!H", frames[-1][1][:2])[0] == 4408
+    assert close_code_of(frames) == 4408
 
 
 async def test_other_server_protocol_falls_back_to_send_text(serve: Serve, backend: Backend) -> None:
     server = await serve(backend, ws="websockets-sansio")
     async with connect(f"{server.url}/ws/market") as client:
-        assert json.loads(await client.recv())["type"] == "status"
-        assert "prices" in json.loads(await client.recv())
+        assert checked(await client.recv())["type"] == "status"
+        assert "prices" in checked(await client.recv())
         backend.publisher.dismiss_all()
-        assert json.loads(await client.recv())["type"] == "bye"
+        assert checked(await client.recv())["type"] == "bye"
         await client.wait_closed()
         assert client.close_code == 4410
     async with connect(f"{server.url}/ws/market") as client:
@@ -242,7 +191,7 @@ async def test_other_server_protocol_refuses_a_large_message_with_4400(
         await client.recv()
         await client.recv()
         await client.send("x" * 70_000)
-        assert json.loads(await client.recv())["code"] == "TOO_LARGE"
+        assert checked(await client.recv())["code"] == "TOO_LARGE"
         await client.wait_closed()
         assert client.close_code == 4400
 
@@ -258,12 +207,12 @@ def test_protocol_under_uvloop_writes_frames_and_closes() -> None:
         await eventually(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
         async with connect(f"ws://127.0.0.1:{port}/ws/market") as client:
-            assert json.loads(await client.recv())["type"] == "status"
+            assert checked(await client.recv())["type"] == "status"
             await client.recv()
             (connection,) = backend.publisher.managers[Channel.MARKET].clients
             assert connection.unsent_bytes == 0
             server.should_exit = True
-            assert json.loads(await client.recv())["type"] == "bye"
+            assert checked(await client.recv())["type"] == "bye"
             await client.wait_closed()
             assert client.close_code == 4410
         await serving

@@ -14,6 +14,7 @@ import pytest
 import websockets
 
 from benchmarks.ws_offenders import flood, send_large
+from tests.api.frame_check import checked
 from tests.integration.conftest import StartSimulator
 from tests.integration.processes import Child, ServedApp
 from tests.integration.waiting import until
@@ -71,7 +72,7 @@ class Reader:
     async def read(self, url: str) -> None:
         async with websockets.connect(url, max_size=None, proxy=None) as client:
             async for text in client:
-                self.last = json.loads(text)
+                self.last = checked(text)
                 self.frames += 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -17,6 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests.api.frame_check import checked
 from tests.conftest import Measured
 from tests.integration.conftest import StartSimulator
 from tests.integration.processes import BACKEND, Child, ServedApp, SimulatorChild, is_running
@@ -42,8 +42,9 @@ def _open(app: ServedApp, channel: str) -> Iterator[tuple[ClientConnection, list
     """Connect; yield the socket, its first two frames and the seconds they took."""
     started_s = time.monotonic()
     with connect(f"{app.ws}/ws/{channel}", max_size=None, proxy=None) as client:
-        frames = [json.loads(client.recv(10)) for _ in range(2)]
-        yield client, frames, time.monotonic() - started_s
+        texts = [client.recv(10) for _ in range(2)]
+        took_s = time.monotonic() - started_s
+        yield client, [checked(text) for text in texts], took_s
 
 
 def _assert_status_then_state(channel: str, frames: list[Any]) -> None:
@@ -102,9 +103,9 @@ def test_serve_sends_status_and_state_at_once_then_pushes(
         assert (frames[0]["state"], frames[0]["connected"]) == ("live", True)
         wanted = "alert" if channel == "alerts" else None
         deadline_s = time.monotonic() + 30
-        pushed = json.loads(client.recv(30))
+        pushed = checked(client.recv(30))
         while pushed.get("type") != wanted:
-            pushed = json.loads(client.recv(deadline_s - time.monotonic()))
+            pushed = checked(client.recv(deadline_s - time.monotonic()))
         if channel == "alerts":
             assert pushed["data"].keys() >= {"id", "alert_type", "severity", "symbol", "message", "timestamp"}
         else:
@@ -178,7 +179,7 @@ def _read_to_the_end(client: ClientConnection) -> list[str | None]:
     types: list[str | None] = []
     with suppress(ConnectionClosed):
         while True:
-            types.append(json.loads(client.recv(10)).get("type"))
+            types.append(checked(client.recv(10)).get("type"))
     return types
 
 
@@ -266,7 +267,7 @@ def test_clients_get_the_last_state_within_the_throttle_window(
         for _ in range(3):
             _pause(quiet_simulator, False)
             for client in clients.values():
-                json.loads(client.recv(10))  # pushes follow
+                checked(client.recv(10))  # pushes follow
             _pause(quiet_simulator)
             stopped_s = time.monotonic()
             lags_s.append(_until_last_frame_is_the_state(quiet, clients["market"], stopped_s))
@@ -279,7 +280,7 @@ def _until_last_frame_is_the_state(app: ServedApp, client: ClientConnection, sto
     last, came_s = None, stopped_s
     while True:
         try:
-            frame = json.loads(client.recv(1.5))
+            frame = checked(client.recv(1.5))
         except TimeoutError:
             break
         if "quotes" in frame:
@@ -332,7 +333,7 @@ def test_serve_with_keys_writes_no_token_and_no_secret(
         assert httpx.get(f"{app.http}/api/market/snapshot?token=test-ws-token").status_code == 200
         assert httpx.get(f"{app.http}/api/market/snapshot?token=test-ws-token-wrong").status_code == 401
         with connect(f"{app.ws}/ws/market?token=test-ws-token", max_size=None, proxy=None) as client:
-            assert json.loads(client.recv(10))["source"] == "ssi"
+            assert checked(client.recv(10))["source"] == "ssi"
         for fault in (
             {"name": "token_expiry"},
             {"name": "status", "code": 401, "count": 1},

@@ -135,6 +135,9 @@ class FakeMarketReader:
     def get_derivatives_data(self) -> DerivativesData | None:
         return self.derivatives
 
+    def get_last_basis(self) -> BasisPoint | None:
+        return self.basis[-1] if self.basis else None
+
     def get_basis_trend(self, minutes: int) -> list[BasisPoint]:
         return self.basis[-minutes * 60 :]
 

@@ -330,7 +330,7 @@ async def test_state_client_over_the_limit_gets_its_events_later(
     sink = FakeFrameSink()
     open_client(publisher, sink, Channel.INDEX, buffer_bytes_max=4_000)
     sink.is_stuck = True
-    sink.waiting.append(sink.frames[0].__class__(b" " * 4_000))
+    sink.waiting.append(sink.frames[0].__class__(b" " * 40_000))
     feed.current = FeedStatus(FeedSource.SIMULATOR, FeedState.STALLED, OPENING)
     publisher.mark_feed(feed.current)
     await clock.advance(1)

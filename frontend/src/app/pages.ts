@@ -1,5 +1,5 @@
 import { lazy, type ComponentType } from 'react'
-import { PriceBoard } from '@/features/board/PriceBoard'
+import { BoardPage } from './BoardPage'
 
 export type PageName = 'board' | 'foreign' | 'volume' | 'derivatives' | 'signals' | 'chart' | 'system'
 
@@ -11,10 +11,12 @@ export interface Page {
 
 /** The pages that exist, in the order of the navigation and of the keys 1 to 9. All but the board are loaded when asked for. */
 export const PAGES: readonly Page[] = [
-  { path: '/', name: 'board', Component: PriceBoard },
+  { path: '/', name: 'board', Component: BoardPage },
   { path: '/foreign', name: 'foreign', Component: lazyPage(() => import('@/features/foreign-flow/ForeignFlow'), 'ForeignFlow') },
   { path: '/volume', name: 'volume', Component: lazyPage(() => import('@/features/volume-analysis/VolumeAnalysis'), 'VolumeAnalysis') },
+  { path: '/derivatives', name: 'derivatives', Component: lazyPage(() => import('@/features/derivatives/Derivatives'), 'Derivatives') },
   { path: '/signals', name: 'signals', Component: lazyPage(() => import('@/features/signals/Signals'), 'Signals') },
+  { path: '/chart', name: 'chart', Component: lazyPage(() => import('@/features/chart/Chart'), 'Chart') },
   { path: '/system', name: 'system', Component: lazyPage(() => import('@/features/system/System'), 'System') },
 ]
 

@@ -5,6 +5,8 @@ export class FakeSocket implements SocketLike {
   onmessage: SocketLike['onmessage'] = null
   onclose: SocketLike['onclose'] = null
   isClosed = false
+  /** As servers do; off where a test wants to see what is asked. */
+  answersPings = false
   readonly sent: unknown[] = []
 
   close = (): void => {
@@ -12,7 +14,9 @@ export class FakeSocket implements SocketLike {
   }
 
   send = (text: unknown): void => {
-    this.sent.push(JSON.parse(text as string))
+    const message = JSON.parse(text as string) as { action?: string }
+    this.sent.push(message)
+    if (this.answersPings && message.action === 'ping') this.say({ type: 'pong' })
   }
 
   say(message: unknown): void {

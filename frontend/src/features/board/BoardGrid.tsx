@@ -18,7 +18,8 @@ interface BoardGridProps {
   sort: Sort
   selected: string | null
   onSort: (column: Column) => void
-  onSelect: (symbol: string) => void
+  /** null: none; the marked one again: none, too. */
+  onSelect: (symbol: string | null) => void
 }
 
 const FIRST_CELL: Cell = { row: 0, column: 0 }
@@ -79,6 +80,10 @@ export function BoardGrid({ label, symbols, columns, rowHeight, sort, selected, 
     if (event.key === 'Enter' && activeColumn) {
       if (activeRow === HEADER_ROW) onSort(activeColumn)
       else if (activeSymbol) onSelect(activeSymbol)
+      return
+    }
+    if (event.key === 'Escape') {
+      onSelect(null)
       return
     }
     if (event.key.toLowerCase() === 'r' && !event.ctrlKey) {

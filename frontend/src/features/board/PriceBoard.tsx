@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react'
+import { useCallback, useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePreferences } from '@/shared/preferences/preferences'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
@@ -20,7 +20,8 @@ const PHONE_ROW_PX = 44
 /** The whole of VN30 fits a 900 px screen at 24 px; longer lists scroll anyway and get more air. */
 const DENSE_ROWS_MAX = 32
 
-export function PriceBoard() {
+/** `panel` stands beside the grid: the details of the marked symbol. */
+export function PriceBoard({ panel = null }: { panel?: ReactNode }) {
   const { t } = useTranslation()
   const url = useBoardUrl()
   const vn30 = useVn30()
@@ -51,6 +52,8 @@ export function PriceBoard() {
     },
     [isPhone, togglePercent, sortBy],
   )
+  const marked = url.symbol
+  const onSelect = useCallback((symbol: string | null) => select(symbol === marked ? null : symbol), [select, marked])
   const density = chosenDensity ?? (listed.length <= DENSE_ROWS_MAX ? 24 : 28)
   const rowHeight = isPhone ? PHONE_ROW_PX : density
   const listName = list ? listLabel(list.id, t) : ''
@@ -60,20 +63,23 @@ export function PriceBoard() {
       <h1 className="sr-only">{t('board/title')}</h1>
       <BoardTools lists={lists} list={list} counts={counts} url={url} density={density} />
       <div className={styles.frame}>
-        {symbols.length ? (
-          <BoardGrid
-            label={t('board/grid', { list: listName })}
-            symbols={symbols}
-            columns={columns}
-            rowHeight={rowHeight}
-            sort={url.sort}
-            selected={url.symbol}
-            onSort={onSort}
-            onSelect={select}
-          />
-        ) : (
-          <BoardVacancy hasRows={listed.length > 0} onClear={url.clearBands} />
-        )}
+        <div className={styles.gridFrame}>
+          {symbols.length ? (
+            <BoardGrid
+              label={t('board/grid', { list: listName })}
+              symbols={symbols}
+              columns={columns}
+              rowHeight={rowHeight}
+              sort={url.sort}
+              selected={url.symbol}
+              onSort={onSort}
+              onSelect={onSelect}
+            />
+          ) : (
+            <BoardVacancy hasRows={listed.length > 0} onClear={url.clearBands} />
+          )}
+        </div>
+        {panel}
       </div>
     </div>
   )

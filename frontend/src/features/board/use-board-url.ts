@@ -51,7 +51,7 @@ export function useBoardUrl(): BoardUrl {
       bands,
       sort,
       symbol: params.get('symbol'),
-      setList: (list) => change({ list, symbol: null }),
+      setList: (list) => change({ list, watch: null, name: null }),
       toggleBand: (band) => {
         const next = new Set(bands)
         if (!next.delete(band)) next.add(band)

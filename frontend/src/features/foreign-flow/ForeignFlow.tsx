@@ -1,9 +1,10 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { DataVacancy } from '@/shared/ui/DataVacancy'
+import { CumulativeFlow } from './CumulativeFlow'
 import { ForeignCards } from './ForeignCards'
 import { ForeignTable } from './ForeignTable'
-import { sectorFlows } from './foreign-totals'
+import { latestUpdate, sectorFlows } from './foreign-totals'
 import { SectorBars } from './SectorBars'
 import { TopList } from './TopList'
 import { useForeignFlow } from './use-foreign-flow'
@@ -16,6 +17,7 @@ export function ForeignFlow() {
   const { summary, rows, error } = useForeignFlow()
   const view = useForeignView()
   const sectors = useMemo(() => sectorFlows(rows), [rows])
+  const asOf = useMemo(() => latestUpdate(rows), [rows])
   const largest = useMemo(() => Math.max(0, ...rows.map((row) => Math.abs(row.net))), [rows])
   return (
     <div className={styles.page}>
@@ -24,6 +26,7 @@ export function ForeignFlow() {
         <>
           <ForeignCards summary={summary} rows={rows} />
           <div className={styles.panes}>
+            <CumulativeFlow net={summary.total_net_value ?? 0} asOf={asOf} scope={summary.scope ?? ''} view={view} />
             <SectorBars flows={sectors} chosen={view.filter.sector} onChoose={view.setSector} />
             <div className={styles.tops}>
               <TopList rows={rows} side="buy" largest={largest} />

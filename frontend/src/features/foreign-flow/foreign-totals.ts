@@ -88,3 +88,7 @@ export function topRows(rows: readonly ForeignRow[], side: 'buy' | 'sell'): read
 
 export const totalNet = (rows: readonly ForeignRow[], side: 'buy' | 'sell'): number =>
   sum(rows, (row) => (side === 'buy' ? Math.max(row.net, 0) : Math.min(row.net, 0)))
+
+/** The newest moment in any of the rows; moments of one zone compare as text. */
+export const latestUpdate = (rows: readonly ForeignRow[]): string | null =>
+  rows.reduce<string | null>((latest, { flow }) => (flow.last_updated && flow.last_updated > (latest ?? '') ? flow.last_updated : latest), null)

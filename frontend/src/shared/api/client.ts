@@ -1,11 +1,11 @@
 import createClient from 'openapi-fetch'
-import type { Alert, AuditRow, BasisPoint, ForeignDetail, ForeignInvestorData, MarketSnapshot } from './models'
+import type { ActiveMinute, ActiveQuarter, Alert, AuditRow, BasisPoint, ForeignDetail, ForeignInvestorData, ForeignMinute, MarketSnapshot } from './models'
 import type { components, paths } from './schema.gen'
 
 /** The REST routes the dashboard reads (SPEC section 8), on the origin it came from. */
 
 // `fetch` is looked up at each call, so that a test can put its own in place.
-const rest = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => fetch(request) })
+export const rest = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => fetch(request) })
 
 export class ApiError extends Error {
   readonly httpStatus: number
@@ -16,7 +16,7 @@ export class ApiError extends Error {
   }
 }
 
-function dataOf<T>({ data, response }: { data?: T; response: Response }): T {
+export function dataOf<T>({ data, response }: { data?: T; response: Response }): T {
   if (data === undefined) throw new ApiError(response)
   return data
 }
@@ -74,3 +74,17 @@ export const fetchBasisTrend = async (minutes: number, signal: AbortSignal): Pro
 /** The live buffer, newest first. */
 export const fetchAlerts = async (limit: number, signal: AbortSignal): Promise<readonly Alert[]> =>
   dataOf(await rest.GET('/api/market/alerts', { params: { query: { limit } }, signal }))
+/** History answers are CSV only where that is asked for. */
+const rowsOf = <T>(answer: { data: readonly T[] } | string): readonly T[] => (typeof answer === 'string' ? [] : answer.data)
+
+export const fetchForeignMinutes = async (days: number, signal: AbortSignal): Promise<readonly ForeignMinute[]> =>
+  rowsOf(dataOf(await rest.GET('/api/history/market/foreign', { params: { query: { days } }, signal })))
+
+/** null: all tracked stocks. */
+const named = (symbols: readonly string[] | null) => (symbols ? { symbols: symbols.join(',') } : {})
+
+export const fetchActiveMinutes = async (symbols: readonly string[] | null, signal: AbortSignal): Promise<readonly ActiveMinute[]> =>
+  rowsOf(dataOf(await rest.GET('/api/history/market/active', { params: { query: { days: 1, ...named(symbols) } }, signal })))
+
+export const fetchActiveQuarters = async (symbols: readonly string[], signal: AbortSignal): Promise<readonly ActiveQuarter[]> =>
+  rowsOf(dataOf(await rest.GET('/api/history/market/active/quarters', { params: { query: { days: 1, ...named(symbols) } }, signal })))

@@ -28,6 +28,12 @@ export type IndexData = Sparse<Omit<Schemas['IndexData'], 'intraday'>, 'index_id
 }
 export type ForeignInvestorData = Sparse<Schemas['ForeignInvestorData'], 'symbol'>
 export type ForeignSummary = Sparse<Omit<Schemas['ForeignSummary'], 'top_buy' | 'top_sell'>>
+/** Foreign totals of the day up to the end of a minute. */
+export type ForeignMinute = Readonly<Schemas['ForeignMinute']>
+/** Traded within a minute, over many stocks. */
+export type ActiveMinute = Readonly<Schemas['ActiveMinute']>
+/** Traded of one stock within a quarter of an hour. */
+export type ActiveQuarter = Readonly<Schemas['ActiveQuarter']>
 export interface ForeignDetail {
   readonly summary: ForeignSummary
   readonly stocks: readonly ForeignInvestorData[]
@@ -39,6 +45,10 @@ export type AlertType = Schemas['AlertType']
 export type Severity = Schemas['Severity']
 /** `data` says what of this alert_type: SPEC section 6; read with care, it is stored as it was written. */
 export type Alert = Readonly<Schemas['Alert']>
+export type Bar = Readonly<Schemas['Bar']>
+export type Interval = Schemas['Interval']
+export type StoredGap = Readonly<Schemas['StoredGap']>
+export type ForeignSnapshot = Readonly<Schemas['ForeignSnapshot']>
 export type SessionInfo = Sparse<Schemas['SessionInfo']>
 /** `ages`: seconds since the last message of each channel, when this was sent. */
 export type FeedStatus = Sparse<Schemas['FeedStatus'], 'source' | 'state'>

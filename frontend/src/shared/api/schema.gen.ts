@@ -304,6 +304,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history/market/foreign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Foreign Minutes
+         * @description Return the foreign flow of the tracked stocks, or of some, minute by minute: each day's totals so far.
+         */
+        get: operations["foreign_minutes_api_history_market_foreign_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/market/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Active Minutes
+         * @description Return active buying and selling of the tracked stocks, or of some, in each minute.
+         */
+        get: operations["active_minutes_api_history_market_active_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/market/active/quarters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Active Quarters
+         * @description Return active buying and selling of each stock in each quarter of an hour.
+         */
+        get: operations["active_quarters_api_history_market_active_quarters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history/gaps": {
         parameters: {
             query?: never;
@@ -670,6 +730,105 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * ActiveMinute
+         * @description What was traded within a minute, over many stocks, in shares and VND.
+         */
+        ActiveMinute: {
+            /**
+             * Timestamp
+             * Format: date-time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            timestamp: string;
+            /**
+             * Mua Chu Dong Volume
+             * @description Active buying.
+             * @example 71000
+             */
+            mua_chu_dong_volume: number;
+            /**
+             * Ban Chu Dong Volume
+             * @description Active selling.
+             * @example 50000
+             */
+            ban_chu_dong_volume: number;
+            /**
+             * Neutral Volume
+             * @example 4300
+             */
+            neutral_volume: number;
+            /**
+             * Volume
+             * @example 125300
+             */
+            volume: number;
+            /** Value */
+            value: number;
+        };
+        /**
+         * ActiveMinutePage
+         * @description Every minute of the days, oldest first.
+         */
+        ActiveMinutePage: {
+            /** Data */
+            data: components["schemas"]["ActiveMinute"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * ActiveQuarter
+         * @description What was traded of one stock within a quarter of an hour, in shares. It begins at `timestamp`.
+         */
+        ActiveQuarter: {
+            /**
+             * Symbol
+             * @example VCB
+             */
+            symbol: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            timestamp: string;
+            /**
+             * Mua Chu Dong Volume
+             * @example 71000
+             */
+            mua_chu_dong_volume: number;
+            /**
+             * Ban Chu Dong Volume
+             * @example 50000
+             */
+            ban_chu_dong_volume: number;
+            /**
+             * Neutral Volume
+             * @example 4300
+             */
+            neutral_volume: number;
+            /**
+             * Volume
+             * @example 125300
+             */
+            volume: number;
+        };
+        /**
+         * ActiveQuarterPage
+         * @description Every quarter of an hour, by symbol, oldest first.
+         */
+        ActiveQuarterPage: {
+            /** Data */
+            data: components["schemas"]["ActiveQuarter"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
+        };
         /** Alert */
         Alert: {
             /** Id */
@@ -1514,6 +1673,46 @@ export interface components {
              * @default 0
              */
             skipped: number;
+        };
+        /**
+         * ForeignMinute
+         * @description Foreign totals of the day up to the end of a minute, over many stocks, in shares and VND.
+         */
+        ForeignMinute: {
+            /**
+             * Timestamp
+             * Format: date-time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            timestamp: string;
+            /** Buy Volume */
+            buy_volume: number;
+            /** Sell Volume */
+            sell_volume: number;
+            /** Net Volume */
+            net_volume: number;
+            /** Buy Value */
+            buy_value: number;
+            /** Sell Value */
+            sell_value: number;
+            /**
+             * Net Value
+             * @example -1250000000
+             */
+            net_value: number;
+        };
+        /**
+         * ForeignMinutePage
+         * @description Every minute of the days, oldest first.
+         */
+        ForeignMinutePage: {
+            /** Data */
+            data: components["schemas"]["ForeignMinute"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
         };
         /**
          * ForeignPage
@@ -3221,6 +3420,171 @@ export interface operations {
             };
             /** @description unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    foreign_minutes_api_history_market_foreign_get: {
+        parameters: {
+            query?: {
+                /** @description Without it, the tracked stocks. */
+                symbols?: string | null;
+                /** @description Trading days, counted back from market time. */
+                days?: number;
+                /** @description `csv`: RFC 4180 with a header line. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForeignMinutePage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    active_minutes_api_history_market_active_get: {
+        parameters: {
+            query?: {
+                /** @description Without it, the tracked stocks. */
+                symbols?: string | null;
+                /** @description Trading days, counted back from market time. */
+                days?: number;
+                /** @description `csv`: RFC 4180 with a header line. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveMinutePage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    active_quarters_api_history_market_active_quarters_get: {
+        parameters: {
+            query?: {
+                /** @description Without it, the tracked stocks. */
+                symbols?: string | null;
+                /** @description Trading days, counted back from market time. */
+                days?: number;
+                /** @description `csv`: RFC 4180 with a header line. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveQuarterPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

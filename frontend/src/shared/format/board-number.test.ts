@@ -8,6 +8,7 @@ describe('board numbers', () => {
   it('shows equities in thousand VND and futures in points', () => {
     expect(formatPrice(93_500, 'vnd')).toBe('93.50')
     expect(formatPrice(1944.5, 'points')).toBe('1,944.5')
+    expect(formatPrice(99_255, 'vnd')).toBe('99.26') // an average: half a hundredth rounds up
   })
   it('leaves the cell of an absent price or volume empty', () => {
     expect([formatPrice(null, 'vnd'), formatPrice(0, 'vnd'), formatPrice(undefined, 'points'), formatVolume(0), formatVolume(null)]).toEqual(['', '', '', '', ''])

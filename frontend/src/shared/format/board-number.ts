@@ -29,8 +29,11 @@ export const shownPrice = (value: number, unit: PriceUnit): number => (unit === 
 
 /** An absent price is an empty cell, not a zero. */
 export function formatPrice(value: number | null | undefined, unit: PriceUnit): string {
-  return value ? formatNumber(shownPrice(value, unit), priceDecimals(unit)) : ''
+  return value ? formatNumber(shownPrice(roundedAverage(value, unit), unit), priceDecimals(unit)) : ''
 }
+
+/** An average of 99,255 VND is 99.26; but 99.255 is a little less in binary, and would be 99.25. */
+const roundedAverage = (value: number, unit: PriceUnit): number => (unit === 'vnd' ? Math.round(value / 10) * 10 : value)
 
 export function formatChange(value: number | null | undefined, unit: PriceUnit): string {
   return value == null ? '' : formatSigned(shownPrice(value, unit), priceDecimals(unit))

@@ -34,6 +34,7 @@ export const en: Dictionary = {
     billion: 'bn', basis: 'Basis', expiry: 'exp. {{date}}', contracts: 'cts', stale: 'old',
     waiting: 'waiting for data',
   },
+  sector: { banks: 'Banks', realEstate: 'Real Estate', food: 'Food & Beverage', finance: 'Financial Services', chemicals: 'Chemicals', resources: 'Basic Resources', technology: 'Technology', retail: 'Retail', utilities: 'Utilities', oil: 'Oil & Gas', travel: 'Travel & Leisure' },
   phase: {
     pre_open: 'Pre-open', ato: 'ATO', continuous: 'Continuous', lunch: 'Lunch', atc: 'ATC', plo: 'PLO', put_through: 'Put-through',
     closed: 'Closed', halted: 'Halted', unknown: 'Unknown phase',
@@ -74,5 +75,7 @@ export const en: Dictionary = {
     'read.line': '{{symbol}} {{price}}, {{change}}, volume {{volume}}', 'read.none': '{{symbol}} has no price yet',
     'read.up': 'up {{pct}} percent', 'read.down': 'down {{pct}} percent', 'read.flat': 'unchanged', 'read.ceil': 'at the ceiling', 'read.floor': 'at the floor',
   },
+  charts: { table: 'Table of figures', credit: 'Charts by' },
+  quote: { bidVolume: 'Bid vol', bid: 'Bid', ask: 'Ask', askVolume: 'Ask vol', activeBuy: 'buying', activeSell: 'selling', neutral: 'neutral', noTrades: 'No trades yet', aggressor: 'Aggressor today' },
   foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
 }

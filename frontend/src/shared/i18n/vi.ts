@@ -34,6 +34,7 @@ export const vi = {
     billion: 'tỷ', basis: 'Basis', expiry: 'đáo hạn {{date}}', contracts: 'HĐ', stale: 'cũ',
     waiting: 'chờ dữ liệu',
   },
+  sector: { banks: 'Ngân hàng', realEstate: 'Bất động sản', food: 'Thực phẩm & đồ uống', finance: 'Dịch vụ tài chính', chemicals: 'Hóa chất', resources: 'Tài nguyên cơ bản', technology: 'Công nghệ', retail: 'Bán lẻ', utilities: 'Tiện ích', oil: 'Dầu khí', travel: 'Du lịch & giải trí' },
   phase: {
     pre_open: 'Trước giờ', ato: 'ATO', continuous: 'Liên tục', lunch: 'Nghỉ trưa', atc: 'ATC', plo: 'PLO', put_through: 'Thỏa thuận',
     closed: 'Đóng cửa', halted: 'Tạm ngừng', unknown: 'Chưa rõ phiên',
@@ -74,6 +75,8 @@ export const vi = {
     'read.line': '{{symbol}} {{price}}, {{change}}, khối lượng {{volume}}', 'read.none': '{{symbol}} chưa có giá',
     'read.up': 'tăng {{pct}} phần trăm', 'read.down': 'giảm {{pct}} phần trăm', 'read.flat': 'đứng giá', 'read.ceil': 'giá trần', 'read.floor': 'giá sàn',
   },
+  charts: { table: 'Bảng số', credit: 'Biểu đồ vẽ bằng' },
+  quote: { bidVolume: 'KL mua', bid: 'Giá mua', ask: 'Giá bán', askVolume: 'KL bán', activeBuy: 'mua', activeSell: 'bán', neutral: 'không xác định', noTrades: 'Chưa có khớp lệnh', aggressor: 'Chủ động hôm nay' },
   foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
 }
 

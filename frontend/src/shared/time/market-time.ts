@@ -37,3 +37,6 @@ export function formatCountdown(seconds: number): string {
   const minutes = Math.floor(s / 60) % 60
   return hours ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`
 }
+
+/** RFC 3339 with Vietnam's offset, as the server writes moments: the first ten letters are the date there. */
+export const toMoment = (epochMs: number): string => `${new Date(epochMs + OFFSET_S * 1000).toISOString().slice(0, 19)}+07:00`

@@ -70,3 +70,12 @@ export function sessionPlace(moment: string): number | null {
   if (minute < afternoon) return Math.min(minute - open, MORNING_MINUTES - 1)
   return Math.min(minute - afternoon + MORNING_MINUTES, SESSION_PLACES - 1)
 }
+
+/** The minute that a place of the session stands for: `09:00`, `13:00`. */
+export function placeLabel(place: number): string {
+  const minute = place < MORNING_MINUTES ? MORNING.from / 60 + place : LUNCH.to / 60 + place - MORNING_MINUTES
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+}
+
+/** The place at which the afternoon begins. */
+export const LUNCH_PLACE = MORNING_MINUTES

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FeedStatus } from '@/shared/api/models'
 import { FakeSocket } from '@/test/fake-socket'
 import { ChannelSocket, type ChannelSocketOptions } from './channel-socket'
-import { PROBE_LIMIT_MS, SILENCE_LIMIT_MS } from './live-socket'
+import { ANSWER_LIMIT_MS, PROBE_LIMIT_MS, QUIET_LIMIT_MS, SILENCE_LIMIT_MS } from './live-socket'
 import { HIDDEN_LIMIT_MS } from './page-presence'
 import { POLL_INTERVAL_MS } from './rest-fallback'
 import { FALLBACK_RETRY_MS, STABLE_MS } from './retry-plan'
@@ -145,14 +145,39 @@ describe('a link', () => {
     expect(sockets).toHaveLength(2)
   })
 
+  it('says within 5 s that a server does not answer, and takes what it says later', async () => {
+    const { channel, taken } = start()
+    last().say(snapshot(1))
+    const heardAt = Date.now()
+    await vi.advanceTimersByTimeAsync(QUIET_LIMIT_MS)
+    expect(last().sent).toEqual([{ action: 'ping' }])
+    expect(channel.getLink().link).toBe('open')
+    await vi.advanceTimersByTimeAsync(ANSWER_LIMIT_MS)
+    expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence', lostAt: heardAt, failures: 0 })
+    expect(last().isClosed).toBe(false)
+    last().say(delta(1, 2))
+    expect(channel.getLink()).toMatchObject({ link: 'open', error: null, lostAt: null })
+    expect(taken).toEqual([1, 2])
+  })
+
+  it('a quiet server that answers is there', async () => {
+    const { channel } = start()
+    last().answersPings = true
+    last().say(snapshot(1))
+    await vi.advanceTimersByTimeAsync(10 * SILENCE_LIMIT_MS)
+    expect(channel.getLink().link).toBe('open')
+    expect(sockets).toHaveLength(1)
+  })
+
   it('takes 40 s of silence for a dead link; a ping is a sign of life', async () => {
     const { channel } = start()
     last().say(snapshot(1))
     await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS - 1)
     last().say({ type: 'ping' })
     const heardAt = Date.now()
-    await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS - 1)
     expect(channel.getLink().link).toBe('open')
+    await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS - 1)
+    expect(sockets[0]?.isClosed).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
     expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence', lostAt: heardAt })
     expect(sockets[0]?.isClosed).toBe(true)
@@ -292,8 +317,8 @@ describe('a page', () => {
     look(true)
     await vi.advanceTimersByTimeAsync(30_000)
     last().say({ type: 'ping' })
+    last().answersPings = true
     look(false)
-    last().say({ type: 'pong' })
     await vi.advanceTimersByTimeAsync(35_000)
     expect(channel.getLink().link).toBe('open')
     expect(sockets).toHaveLength(1)
@@ -320,8 +345,10 @@ describe('a page', () => {
     window.dispatchEvent(new Event(event))
     expect(last().sent).toEqual([{ action: 'ping' }])
     last().say({ type: 'pong' }) // a server on this machine needs no network
+    last().answersPings = true
     await vi.advanceTimersByTimeAsync(PROBE_LIMIT_MS)
     expect(channel.getLink().link).toBe('open')
+    last().answersPings = false
     window.dispatchEvent(new Event(event))
     await vi.advanceTimersByTimeAsync(PROBE_LIMIT_MS)
     expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence' })

@@ -135,7 +135,9 @@ export class ChannelSocket<T extends object> {
     this.channel.expectSnapshot()
     const open = this.options.openSocket ?? ((url) => new WebSocket(url))
     try {
-      this.socket = new LiveSocket(() => open(this.options.url()), { onText: this.onText, onDown: this.onDown })
+      this.socket = new LiveSocket(() => open(this.options.url()), {
+        onText: this.onText, onDown: this.onDown, onDoubt: this.onDoubt, onReturn: this.onReturn,
+      })
     } catch {
       this.onDown('unreachable', 0)
     }
@@ -222,6 +224,15 @@ export class ChannelSocket<T extends object> {
     if (request === 'resync') this.socket?.send({ action: 'resync' })
     const dueMs = this.channel.requestDueMs
     if (dueMs !== null) this.gapTimer = setTimeout(this.closeGap, dueMs - nowMs)
+  }
+
+  /** Whether it is dead or slow is not known, so what it says next is still welcome. */
+  private onDoubt = (): void => {
+    if (this.link.get().link === 'open') this.link.set({ link: 'waiting', error: 'silence', retryAt: null, lostAt: this.socket?.heardAt ?? Date.now() })
+  }
+
+  private onReturn = (): void => {
+    if (this.openedAt !== null) this.link.set({ link: 'open', error: null, lostAt: null })
   }
 
   private onDown = (error: string, code: number): void => {

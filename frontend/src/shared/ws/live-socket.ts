@@ -2,6 +2,8 @@
 
 export const SILENCE_LIMIT_MS = 40_000 // the server speaks every 30 s, whatever happens
 export const PROBE_LIMIT_MS = 5000 // for the answer to a ping, when the link is in doubt
+export const QUIET_LIMIT_MS = 2500 // nothing heard for so long: we ask whether the server is there
+export const ANSWER_LIMIT_MS = 2000 // and say that it is not, 4.5 s after its last word; it may only be slow, so we go on listening
 const HANDSHAKE_LIMIT_MS = 10_000
 
 /** The part of a WebSocket that is used here; tests bring their own. */
@@ -10,6 +12,10 @@ export type SocketLike = Pick<WebSocket, 'onmessage' | 'onclose' | 'close' | 'se
 export interface LiveSocketEvents {
   onText: (text: string) => void
   onDown: (error: string, code: number) => void
+  /** A question is not answered. */
+  onDoubt: () => void
+  /** It speaks again after that. */
+  onReturn: () => void
 }
 
 export class LiveSocket {
@@ -18,7 +24,9 @@ export class LiveSocket {
   private silenceTimer: ReturnType<typeof setTimeout> | undefined
   /** When anything was last heard (epoch ms), 0 before. */
   heardAt = 0
+  private quietTimer: ReturnType<typeof setTimeout> | undefined
   private isServing = false
+  private isDoubtful = false
   private isDropped = false
 
   /** Throws what `open` throws. */
@@ -55,6 +63,7 @@ export class LiveSocket {
   drop(): void {
     this.isDropped = true
     clearTimeout(this.silenceTimer)
+    clearTimeout(this.quietTimer)
     this.socket.onmessage = null
     this.socket.onclose = null
     this.socket.close(1000)
@@ -63,7 +72,26 @@ export class LiveSocket {
   private onText(text: string): void {
     if (this.isServing || !this.heardAt) this.expectFrame(SILENCE_LIMIT_MS, 'silence')
     this.heardAt = Date.now()
+    if (this.isDoubtful) this.events.onReturn()
+    this.isDoubtful = false
     this.events.onText(text)
+    if (this.isServing && !this.isDropped) this.askWhenQuiet()
+  }
+
+  /**
+   * In a quiet market no data comes for minutes: only an answer tells a quiet server from a dead link. Not for a page
+   * that nobody looks at, whose timers are late; it is probed when it is shown.
+   */
+  private askWhenQuiet(): void {
+    clearTimeout(this.quietTimer)
+    this.quietTimer = setTimeout(() => {
+      if (document.hidden) return
+      this.send({ action: 'ping' })
+      this.quietTimer = setTimeout(() => {
+        this.isDoubtful = true
+        this.events.onDoubt()
+      }, ANSWER_LIMIT_MS)
+    }, QUIET_LIMIT_MS)
   }
 
   private expectFrame(limitMs: number, error: string): void {

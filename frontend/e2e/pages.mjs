@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs'
+
+/** The pages as the application lists them, so that one that is new is tested without being named here. */
+const LINE = /path: '([^']+)',\s*name: '([^']+)'/g
+
+export const PAGES = [...readFileSync(new URL('../src/app/pages.ts', import.meta.url), 'utf8').matchAll(LINE)].map(([, path, name]) => ({ path, name }))
+export const pageNamed = (name) => PAGES.find((page) => page.name === name)

@@ -1,0 +1,38 @@
+import { useTranslation } from 'react-i18next'
+import { Notice } from '@/shared/ui/Notice'
+import { ChartHead } from './ChartHead'
+import { ChartPane } from './ChartPane'
+import { SymbolList } from './SymbolList'
+import { useChartUrl, type ChartUrl } from './use-chart-url'
+import { useChosenSymbol, useInstrument } from './use-instrument'
+import styles from './chart.module.css'
+
+export function Chart() {
+  const { t } = useTranslation()
+  const url = useChartUrl()
+  const symbol = useChosenSymbol(url.symbol)
+  if (symbol === null) {
+    return (
+      <>
+        <h1 className="sr-only">{t('chart/title')}</h1>
+        <Notice title={t('chart/noSymbol')} icon="clock">{t('chart/emptyNote')}</Notice>
+      </>
+    )
+  }
+  return (
+    <div className={styles.page}>
+      <SymbolList chosen={symbol} onChoose={url.setSymbol} />
+      <ChartOf symbol={symbol} url={url} />
+    </div>
+  )
+}
+
+function ChartOf({ symbol, url }: { symbol: string; url: ChartUrl }) {
+  const instrument = useInstrument(symbol)
+  return (
+    <div className={styles.main}>
+      <ChartHead instrument={instrument} url={url} />
+      <ChartPane key={symbol} instrument={instrument} url={url} />
+    </div>
+  )
+}
