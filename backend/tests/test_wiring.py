@@ -27,9 +27,11 @@ from app.feed_wiring import Feed
 from app.main import create_app, serve
 from app.market.messages import ExchangeSide, TradeMessage
 from app.market.models import AuditRow, FeedSource, FeedState, FeedStatus, Phase
+from app.publish.filters import Filter
 from app.telemetry.feed_gauges import FeedCounters, FeedGauges
 from app.telemetry.metrics import Metrics
 from app.wiring import Application
+from tests.publish.event_client import FakeEventSocket
 from tests.publish.fakes import OPENING, eventually
 
 
@@ -72,6 +74,20 @@ def test_deliver_takes_a_batch_through_market_publisher_and_metrics() -> None:
     assert 'trade_classifications_total{type="neutral"} 1.0' in text
     assert 'ssi_messages_rejected_total{reason="repeat"} 1.0' in text
     assert b'"VCB"' in application.publisher.views.market(None)
+
+
+def test_subscriber_of_a_symbol_that_is_tracked_no_longer_is_told() -> None:
+    application = Application(make_settings())
+    processor, publisher = application.processor, application.publisher
+    publisher.mark_changed(processor.set_tracked(frozenset({"VCB", "FPT"}), "VN30"))
+    subscriber = publisher.events.join(FakeEventSocket())
+    publisher.events.set_filter(subscriber, Filter(symbols=frozenset({"VCB", "FPT", "41I1GC000"})))
+    lost: list[list[str]] = []
+    subscriber.on_lost = lost.append
+    publisher.mark_changed(processor.reset_session())
+    assert lost == []
+    publisher.mark_changed(processor.set_tracked(frozenset({"VCB"}), "VN30"))
+    assert lost == [["FPT"]]
 
 
 async def test_alias_of_a_future_is_its_contract_of_the_markets_day() -> None:

@@ -124,18 +124,30 @@ class DerivativesMessage(_Event, DerivativesData):
     skipped: int = 0
 
 
-class AlertEventMessage(_Event):
+class AlertMessage(_Message):
+    """An alert to those who see them in full mode."""
+
     type: Literal["alert"]
     data: Alert
 
 
-class SessionEventMessage(_Event):
+class SessionMessage(_Message):
+    """`phase` changed, the day was frozen (`final`), or a new one began (`new_day`); to those without events."""
+
     type: Literal["session"]
     event: str
     trading_date: date | None
     timestamp: datetime
     exchange: str | None
     phase: Phase | None
+
+
+class AlertEventMessage(_Event, AlertMessage):
+    """The same, numbered."""
+
+
+class SessionEventMessage(_Event, SessionMessage):
+    """The same, numbered."""
 
 
 type EventMessage = (

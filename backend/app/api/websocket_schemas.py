@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.schemas import Alert, ForeignSummary, IndexData, MarketSnapshot
-from app.api.websocket_events import ChannelName, StreamMessage
-from app.market.models import FeedSource, FeedState, Phase
+from app.api.websocket_events import AlertMessage, ChannelName, SessionMessage, StreamMessage
+from app.market.models import FeedSource, FeedState
 
 
 class _Message(BaseModel):
@@ -27,22 +27,6 @@ class StatusMessage(_Message):
     ages: dict[str, float]
     muted_channels: list[str]
     reason: str | None
-
-
-class SessionMessage(_Message):
-    """`phase` changed, the day was frozen (`final`), or a new one began (`new_day`)."""
-
-    type: Literal["session"]
-    event: str
-    trading_date: date | None
-    timestamp: datetime
-    exchange: str | None
-    phase: Phase | None
-
-
-class AlertMessage(_Message):
-    type: Literal["alert"]
-    data: Alert
 
 
 class AlertsSnapshotMessage(_Message):

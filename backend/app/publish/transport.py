@@ -42,7 +42,7 @@ UNSENT_IN_KERNEL_BYTES = (
 )  # beyond it a backlog shows in unsent_bytes instead of hiding in the kernel
 # A client says little: frames of all kinds, pings and parts of messages among them. Above it, it is told 4429 and cut.
 FRAMES_PER_S_MIN, FRAMES_PER_MESSAGE = 200, 4
-CHUNK_BYTES = 4096  # parsed at once: 256 KB of empty pings would hold the loop for half a second
+CHUNK_BYTES = 1024  # parsed and answered at once: 256 KB of empty pings would hold the loop for half a second
 _TCP_NOTSENT_LOWAT = 25  # linux/tcp.h; the socket module does not name it
 
 
@@ -115,7 +115,7 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         self._count_frame()
-        if self.unsent_bytes > UNSENT_IN_KERNEL_BYTES:
+        if self._is_flooding or self.unsent_bytes > UNSENT_IN_KERNEL_BYTES:
             self.conn.data_to_send()  # it reads nothing: its pongs are not kept for it
             return
         super().handle_ping()

@@ -40,6 +40,7 @@ class Backend:
     access: AccessSettings = field(default_factory=AccessSettings)
     limits: WebSocketLimits = field(default_factory=lambda: WebSocketLimits(connections_per_ip=100))
     throttle_interval_s: float = 0.05
+    session_ttl_s: float = 300.0
     untracked: set[str] = field(default_factory=set)
     overrides: dict[str, Any] = field(default_factory=dict)
 
@@ -52,6 +53,7 @@ class Backend:
             self.metrics,
             throttle_interval_s=self.throttle_interval_s,
             event_interval_s=0.01,
+            session_ttl_s=self.session_ttl_s,
             is_tracked=self.is_tracked,
         )
         self.limiter = ConnectionLimiter(self.limits.connections_per_ip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from app.publish.close_codes import CLOSE_CODES, CloseCode, reason_of
 from tests.api.conftest import Backend
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
+CONFORMANCE = DOCS.parent / "clients" / "conformance"
 WEBSOCKET = (DOCS / "websocket-api.md").read_text(encoding="utf-8")
 REST = (DOCS / "rest-api.md").read_text(encoding="utf-8")
 
@@ -21,6 +23,20 @@ def test_close_codes_of_the_document_are_those_of_the_code() -> None:
         (code.value, *words) for code, words in CLOSE_CODES.items()
     ]
     assert set(CLOSE_CODES) == set(CloseCode)
+
+
+def test_close_codes_of_the_clients_are_those_of_the_code() -> None:
+    meanings = {
+        "no": "stop",
+        "after refresh": "refresh",
+        "yes, resume": "retry",
+        "yes, after the time in `bye`": "retry",
+        "yes": "retry",
+        "yes, backing off": "later",
+    }
+    cases = json.loads((CONFORMANCE / "close-codes.json").read_text(encoding="utf-8"))["cases"]
+    ours = {case["code"]: case["after"] for case in cases if case["code"] >= 4000}
+    assert ours == {code.value: meanings[back] for code, (_, back) in CLOSE_CODES.items()}
 
 
 def test_reason_of_an_unknown_code_is_empty() -> None:

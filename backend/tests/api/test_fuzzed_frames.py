@@ -28,6 +28,9 @@ from tests.publish.fakes import eventually
 
 FRAMES = int(os.environ.get("FUZZ_FRAMES", "600"))
 FRAMES_PER_SOCKET = 20
+TOLD_FROM_FRAMES = 10_000  # a long run says how far it is
+STAGES = 5
+HANG_S = 120
 PATHS = ("/v1/ws", "/ws/market", "/ws/market?mode=delta", "/ws/alerts?mode=delta", "/ws/index", "/ws/alerts")
 NO_CHANNEL = "that was all"
 LAST_WORDS = json.dumps({"action": "subscribe", "channels": [NO_CHANNEL]})
@@ -87,7 +90,7 @@ class Fuzzer:
                 await client.send(LAST_WORDS)
             except ConnectionClosed:
                 pass
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(HANG_S):
                 await reading
 
     async def _read(self, client: Any) -> None:
@@ -115,7 +118,10 @@ def _collect(talks: list[Any]) -> None:
 
 
 async def test_fuzzed_frames_break_nothing_and_leave_nothing(
-    serve: Serve, caplog: pytest.LogCaptureFixture, measured: Measured
+    serve: Serve,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    measured: Measured,
 ) -> None:
     talks: list[Any] = []
     _collect(talks)
@@ -129,8 +135,11 @@ async def test_fuzzed_frames_break_nothing_and_leave_nothing(
             while checked(await listener.recv()).get("topic") != "symbol:VCB":
                 pass
             for price, talk in enumerate(talks, 1):
-                if price % max(len(talks) // 4, 1) == 0:
-                    measured(f"resident MB after {price:,} sockets", _resident_mb())
+                if price % max(len(talks) // STAGES, 1) == 0:
+                    measured(f"resident MB after {price:,} sockets", resident := _resident_mb())
+                    if FRAMES >= TOLD_FROM_FRAMES:
+                        with capsys.disabled():
+                            print(f"{price:,} of {len(talks):,} sockets, {resident} MB", flush=True)
                 talking = asyncio.create_task(fuzzer.talk(*talk))
                 backend.market.prices["VCB"] = PriceData(last_price=price, exchange="HOSE")
                 backend.publisher.mark_changed(Changes(prices={"VCB"}))
@@ -152,7 +161,7 @@ def _resident_mb() -> int:
 
 async def _hear(listener: Any, price: int) -> int:
     """Read on until the quote with a price came; each must come."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANG_S):
         while True:
             message = checked(await listener.recv())
             for event in message.get("messages", []):

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from app.api.access import AccessSettings
 from app.api.services import WebSocketLimits
 from app.market.models import Changes, ClassifiedTrade, Phase, PriceData, TradeType
+from app.publish.event_rings import EventRings
 from tests.api.conftest import Backend, Serve
 from tests.api.frame_check import checked
 from tests.publish.fakes import OPENING, eventually, make_alert
@@ -156,6 +157,55 @@ async def test_session_that_is_gone_says_why_and_the_socket_goes_on(
         assert (await subscribe(client, symbols=["VCB"]))["symbols"] == ["VCB"]
 
 
+async def test_session_nobody_came_back_for_in_time_has_expired(serve: Serve) -> None:
+    backend = Backend(session_ttl_s=0.02)
+    server = await serve(backend)
+    async with connect(f"{server.url}/v1/ws") as client:
+        session_id = (await subscribe(client, symbols=["VCB"]))["session_id"]
+    sessions = backend.publisher.events.sessions
+    await eventually(lambda: sessions.find(session_id) is None)
+    async with connect(f"{server.url}/v1/ws?session_id={session_id}&position=0") as client:
+        assert await read(client, "resync") == {"type": "resync", "topic": "*", "reason": "expired"}
+        await ask(client, "ping")
+        assert (await read(client))["type"] == "pong"  # and nothing of what it heard before
+    assert backend.publisher.events.subscription_count == 0
+
+
+async def test_session_of_another_life_of_the_server_is_epoch_changed(serve: Serve) -> None:
+    before, after = await serve(Backend()), await serve(Backend())
+    async with connect(f"{before.url}/v1/ws") as client:
+        confirmed = await subscribe(client, symbols=["VCB"])
+    query = f"session_id={confirmed['session_id']}&position={confirmed['position']}"
+    async with connect(f"{after.url}/v1/ws?{query}") as client:
+        assert (await read(client, "resync"))["reason"] == "epoch_changed"
+        again = await subscribe(client, symbols=["VCB"])
+        assert again["epoch"] != confirmed["epoch"]
+        assert again["session_id"] != confirmed["session_id"]
+
+
+async def test_ring_that_was_overrun_is_told_and_its_snapshot_goes_on(serve: Serve, backend: Backend) -> None:
+    server = await serve(backend)
+    backend.publisher.events.log.rings = EventRings(300.0, events_per_topic=3)
+    async with connect(f"{server.url}/v1/ws") as client:
+        confirmed = await subscribe(client, symbols=["VCB"])
+        position = (await read(client, "snapshot"))["position"]
+    for volume in range(1, 6):
+        trade(backend, "VCB", volume)
+    backend.publisher.mark_changed(Changes(alerts=[make_alert(3)]))
+    await eventually(lambda: backend.publisher.events.log.seq_of("alerts") == 1)
+    query = f"session_id={confirmed['session_id']}&position={position}"
+    async with connect(f"{server.url}/v1/ws?{query}") as client:
+        (alert,) = (await read(client, "batch"))["messages"]  # the other topics are whole
+        assert (alert["type"], alert["seq"]) == ("alert", 1)
+        verdict = {"type": "resync", "topic": "symbol:VCB", "reason": "too_many"}
+        assert await read(client, "resync") == verdict
+        snapshot = await read(client, "snapshot")
+        assert snapshot["data"]["session_stats"]["mua_chu_dong_volume"] == 100 + sum(range(1, 6))
+        trade(backend, "VCB", 9)
+        first = (await read(client, "batch"))["messages"][0]
+        assert (first["seq"], first["volume"]) == (snapshot["seq"] + 1, 9)
+
+
 async def test_position_ahead_of_the_log_is_refused(serve: Serve, backend: Backend) -> None:
     server = await serve(backend)
     async with connect(f"{server.url}/v1/ws") as client:
@@ -247,6 +297,9 @@ async def test_subscriptions_over_the_limit_change_nothing(serve: Serve) -> None
         await subscribe(client, symbols=["VCB", "FPT"])
         await ask(client, "subscribe", markets=["HOSE"])
         assert (await read(client, "error"))["code"] == "TOO_MANY_SUBSCRIPTIONS"
+        for action in ("subscribe", "unsubscribe"):  # names that do not exist cost as much as those that do
+            await ask(client, action, symbols=["NONE", "NOTHING"], channels=["nowhere"])
+            assert (await read(client, "error"))["code"] == "TOO_MANY_SUBSCRIPTIONS"
         assert backend.publisher.events.subscription_count == 2
 
 

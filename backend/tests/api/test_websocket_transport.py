@@ -13,7 +13,17 @@ from app.api.services import WebSocketLimits
 from app.market.models import Changes, PriceData
 from app.publish.channels import Channel
 from app.publish.transport import DirectWebSocketProtocol, uvicorn_options
-from tests.api.bare_socket import PING, PONG, bare_socket, close_code_of, masked, read_frame, read_frames
+from app.publish.wire_frame import WireFrame
+from tests.api.bare_socket import (
+    CLOSE,
+    PING,
+    PONG,
+    bare_socket,
+    close_code_of,
+    masked,
+    read_frame,
+    read_frames,
+)
 from tests.api.conftest import Backend, Serve
 from tests.api.frame_check import checked
 from tests.publish.fakes import eventually, make_alert
@@ -219,3 +229,41 @@ def test_protocol_under_uvloop_writes_frames_and_closes() -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(scenario())
+
+
+@pytest.mark.parametrize("opcode", [PING, PONG])
+async def test_flood_of_control_frames_is_cut_with_4429_and_others_go_on(
+    serve: Serve, backend: Backend, opcode: int
+) -> None:
+    server = await serve(backend)
+    async with connect(f"{server.url}/ws/index") as other:
+        await other.recv()
+        async with bare_socket(server.port, "/ws/index") as (reader, writer):
+            writer.write(masked(opcode, b"") * 40_000)
+            frames = await read_frames(reader)
+            assert close_code_of(frames) == 4429
+            assert sum(kind == PONG for kind, _ in frames) <= 400
+        await wait_for_clients(backend, Channel.INDEX, 1)
+        await other.ping()
+
+
+async def test_flood_of_parts_of_a_message_is_cut_too(serve: Serve, backend: Backend) -> None:
+    server = await serve(backend)
+    async with bare_socket(server.port, "/ws/index") as (reader, writer):
+        writer.write(bytes((0x01, 0x81, 0, 0, 0, 0)) + b"x")  # the first part of a text
+        writer.write(bytes((0x00, 0x81, 0, 0, 0, 0, 120)) * 20_000)  # and parts without end
+        assert close_code_of(await read_frames(reader)) == 4429
+
+
+async def test_client_that_says_goodbye_and_reads_nothing_more_is_cut(serve: Serve, backend: Backend) -> None:
+    backend.market.prices |= {f"S{number:04}": PriceData() for number in range(1_600)}
+    server = await serve(backend)
+    async with bare_socket(server.port, "/ws/market?mode=delta") as (_, writer):
+        await wait_for_clients(backend, Channel.MARKET, 1)
+        (connection,) = backend.publisher.managers[Channel.MARKET].clients
+        while not connection.unsent_bytes:
+            connection.send_state(WireFrame(b" " * 500_000))
+            await asyncio.sleep(0.01)
+        writer.write(masked(CLOSE, b"\x03\xe8"))
+        await wait_for_clients(backend, Channel.MARKET, 0)
+        await eventually(lambda: not server.uvicorn.server_state.connections)

@@ -6,19 +6,21 @@ import asyncio
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
 
 TEXT = 0x81  # one whole text frame, not compressed
-CUTTABLE_BYTES = 200  # a frame worth cutting
+CUTTABLE_BYTES = 600  # a frame worth cutting: a snapshot or a batch
 READ_BYTES = 65_536
 
 
 class CuttingProxy:
     """Passes bytes on; `cut_after`: of the next connection, cut the first large frame after so many bytes, None: none."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, server_url: str) -> None:
         self.cut_after: int | None = None
         self.cuts = 0
-        self._target = (host, port)
+        server = urlsplit(server_url)
+        self._target = (server.hostname, server.port)
         self._server: asyncio.Server | None = None
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -18,7 +17,9 @@ from tests.integration.waiting import until
 
 SYMBOLS = ("VCB", "FPT", "HPG", "VN30F1M")
 CUTS_AFTER_BYTES = (0, 3_000, 40_000, 9_000, 1_000)  # in the snapshots, in live events, in those sent again
+BLIND_RETURN = 2  # without a position: events may come twice
 ACTIVE_VOLUMES = ("mua_chu_dong_volume", "ban_chu_dong_volume")
+APART = {"intraday", "symbol"}
 ENVELOPE = {"type", "topic", "epoch", "seq", "ts", "symbol", "skipped"}
 
 
@@ -46,17 +47,26 @@ async def _rest(app: ServedApp, path: str) -> Any:
         return answer.json()
 
 
+def _since_snapshot(subscriber: WireSubscriber, kind: str, topic: str) -> list[Any]:
+    """Return the events of a kind that are not in the topic's snapshot."""
+    seq = subscriber.memory.snapshot_seqs.get(topic, 0)
+    return [
+        event
+        for event in subscriber.events
+        if (event["type"], event["topic"]) == (kind, topic) and event["seq"] > seq
+    ]
+
+
 def _last(subscriber: WireSubscriber, kind: str, topic: str) -> dict[str, Any] | None:
     """Return the body of a topic's last event of a kind."""
-    found = [event for event in subscriber.events if (event["type"], event["topic"]) == (kind, topic)]
+    found = _since_snapshot(subscriber, kind, topic)
     return {name: value for name, value in found[-1].items() if name not in ENVELOPE} if found else None
 
 
 def _is_known(state: dict[str, Any], row: dict[str, Any]) -> bool:
     """Whether a row is what REST has; null is absent, and so is the chart of an index."""
-    return {n: v for n, v in row.items() if v is not None and n != "intraday"} == {
-        n: v for n, v in state.items() if v is not None and n not in {"intraday", "symbol"}
-    }
+    row, state = ({n: v for n, v in one.items() if v is not None and n not in APART} for one in (row, state))
+    return row == state
 
 
 def _differences(subscriber: WireSubscriber, symbol: str, rest: dict[str, Any]) -> list[str]:
@@ -65,7 +75,10 @@ def _differences(subscriber: WireSubscriber, symbol: str, rest: dict[str, Any]) 
     snapshot = subscriber.memory.snapshots[topic]
     price = _last(subscriber, "quote", topic) or snapshot["price"]
     found = [] if _is_known(rest["prices"][symbol], price) else ["price"]
-    prints = [event for event in subscriber.events if (event["type"], event["topic"]) == ("trade", topic)]
+    flow = _last(subscriber, "foreign", topic) or snapshot["foreign"]
+    if flow is not None and not _is_known(rest["flows"][symbol], flow):
+        found.append("foreign flow")
+    prints = _since_snapshot(subscriber, "trade", topic)
     stats, before = rest["quotes"][symbol], snapshot["session_stats"] or {}
 
     def shown(row: dict[str, Any]) -> int:
@@ -90,61 +103,62 @@ def _market_differences(subscriber: WireSubscriber, rest: dict[str, Any]) -> lis
     return found
 
 
+def _all_differences(subscriber: WireSubscriber, rest: dict[str, Any]) -> list[str]:
+    symbols = [topic.partition(":")[2] for topic in subscriber.memory.snapshots]
+    of_symbols = [f"{one}: {what}" for one in symbols for what in _differences(subscriber, one, rest)]
+    return of_symbols + _market_differences(subscriber, rest)
+
+
+async def _agree_with_rest(app: ServedApp, *subscribers: WireSubscriber) -> None:
+    """Wait until everybody has heard all there is. The market stands still."""
+    found: list[list[str]] = []
+
+    async def agree() -> bool:
+        rest = await _rest(app, "/api/market/snapshot")
+        rest["flows"] = {row["symbol"]: row for row in (await _rest(app, "/api/foreign"))["stocks"]}
+        found[:] = [_all_differences(subscriber, rest) for subscriber in subscribers]
+        return not any(found)
+
+    try:
+        await until(agree, "what REST says")
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {found}") from None
+
+
 async def test_events_over_cut_connections_are_all_there_once_and_agree_with_rest(
     app: ServedApp, control: Control
 ) -> None:
     steady, cut = WireSubscriber({"symbols": SYMBOLS}), WireSubscriber({"symbols": SYMBOLS})
-    host, port = urlsplit(app.http).hostname, urlsplit(app.http).port
-    assert host is not None and port is not None  # noqa: PT018 one thing
 
     async def is_trading() -> bool:
-        stats = await _rest(app, "/api/session-stats")
-        return set(SYMBOLS[:3]) <= stats["stats"].keys()
+        return set(SYMBOLS[:3]) <= (await _rest(app, "/api/session-stats"))["stats"].keys()
 
     await until(is_trading, "prints of all symbols")
-    async with steady.connected(f"{app.ws}/v1/ws") as steady_client:
-        await steady.read_until(steady_client, lambda: len(steady.memory.snapshots) == len(SYMBOLS))
-        reading = asyncio.create_task(steady.read_to_the_end(steady_client))
-        async with CuttingProxy(host, port).running() as proxy:
-            for number, proxy.cut_after in enumerate(CUTS_AFTER_BYTES):
-                async with (
-                    asyncio.timeout(60),
-                    cut.connected(f"{proxy.url}/v1/ws", with_position=number != 2) as client,
-                ):
-                    await cut.read_to_the_end(client)
-            assert proxy.cuts == len(CUTS_AFTER_BYTES)
-            proxy.cut_after = None
-            async with cut.connected(f"{proxy.url}/v1/ws") as client:
-                following = asyncio.create_task(cut.read_to_the_end(client))
-                await control.pause()
-                symbols = [topic.partition(":")[2] for topic in steady.memory.snapshots]
-
-                async def is_even() -> list[str]:
-                    rest = await _rest(app, "/api/market/snapshot")
-                    assert not reading.done() and not following.done()  # noqa: PT018
-                    return [
-                        f"{name}: {difference}"
-                        for name, one in (("steady", steady), ("cut", cut))
-                        for difference in [
-                            *_market_differences(one, rest),
-                            *(f"{s} {d}" for s in symbols for d in _differences(one, s, rest)),
-                        ]
-                    ]
-
-                last: list[str] = []
-
-                async def agrees() -> bool:
-                    last[:] = await is_even()
-                    return not last and steady.memory.seqs.items() >= cut.memory.seqs.items()
-
-                try:
-                    await until(agrees, "what REST says")
-                except AssertionError as error:
-                    raise AssertionError(f"{error}: {last}") from None
-                finally:
-                    following.cancel()
-                    reading.cancel()
-    assert steady.memory.resyncs == cut.memory.resyncs == []
-    heard = list(cut.memory.contents.items())
+    async with steady.connected(f"{app.ws}/v1/ws") as client, CuttingProxy(app.http).running() as proxy:
+        await steady.read_until(client, lambda: len(steady.memory.snapshots) == len(SYMBOLS))
+        listening = asyncio.create_task(steady.read_to_the_end(client))
+        for number, proxy.cut_after in enumerate(CUTS_AFTER_BYTES):
+            async with (
+                asyncio.timeout(60),
+                cut.connected(f"{proxy.url}/v1/ws", with_position=number != BLIND_RETURN) as broken,
+            ):
+                await cut.read_to_the_end(broken)
+        assert proxy.cuts == len(CUTS_AFTER_BYTES)
+        proxy.cut_after = None
+        async with cut.connected(f"{proxy.url}/v1/ws") as whole:
+            following = asyncio.create_task(cut.read_to_the_end(whole))
+            await control.pause()
+            await _agree_with_rest(app, steady, cut)
+            # each topic to its end, and EventMemory saw no gap
+            await until(lambda: cut.memory.seqs.items() <= steady.memory.seqs.items(), "the same end")
+            assert not listening.done()  # nobody was closed
+            assert not following.done()
+            listening.cancel()
+            following.cancel()
+    assert steady.resyncs == cut.resyncs == []
+    assert (
+        cut.memory.seqs.items() <= steady.memory.seqs.items()
+    )  # each topic to its end; EventMemory saw no gap
+    heard, all_there_is = cut.memory.contents, steady.memory.contents
     assert len(heard) > 100
-    assert heard == list(steady.memory.contents.items())[-len(heard) :]
+    assert list(heard.items()) == [(key, event) for key, event in all_there_is.items() if key in heard]

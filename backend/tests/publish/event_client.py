@@ -68,6 +68,7 @@ class EventMemory:
         self.seqs: dict[str, int] = {}  # topic -> last seq
         self.contents: dict[tuple[str, int], Any] = {}  # (topic, seq) -> the event
         self.snapshots: dict[str, Any] = {}
+        self.snapshot_seqs: dict[str, int] = {}
         self.resyncs: list[tuple[str, str]] = []
         self.may_repeat = False  # the last return was without a position
         self._awaited: set[str] = set()  # topics whose resync still lacks its snapshot
@@ -95,7 +96,7 @@ class EventMemory:
                 case "snapshot":
                     topic = message.get("topic", message.get("channel"))
                     self._awaited.discard(topic)
-                    self.seqs[topic] = message["seq"]
+                    self.seqs[topic] = self.snapshot_seqs[topic] = message["seq"]
                     self.snapshots[topic] = message["data"]
                     self._move_to(message["position"])
                 case "subscribed":

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from app.market.models import Changes
+from app.publish import delta_rotation
 from app.publish.channels import Channel
 from app.publish.data_publisher import DataPublisher
+from app.publish.wire_frame import WireFrame
 from app.telemetry.metrics import Metrics
 from tests.publish.fakes import FakeClock, FakeFrameSink, FakeMarketReader, open_client
 
@@ -135,3 +138,62 @@ async def test_one_socket_several_channels_and_resync(
     assert len(sink.of_type("delta")) == 2
     leave(1000)
     assert client.views == {}
+
+
+async def test_change_between_two_slices_of_a_slot_reaches_everybody(
+    publisher: DataPublisher,
+    market: FakeMarketReader,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delta_rotation, "VIEWS_PER_LOOK", 1)
+    monkeypatch.setattr(delta_rotation, "SLICE_S", -1.0)  # each view is a slice of its own
+    first, second = join(publisher), join(publisher)
+    write = first.write
+
+    def write_and_trade(frame: WireFrame) -> None:
+        write(frame)
+        first.write = write  # type: ignore[method-assign]
+        asyncio.get_running_loop().call_soon(trade, market, publisher, 61_400)
+
+    first.write = write_and_trade  # type: ignore[method-assign]
+    trade(market, publisher, 61_300)
+    await clock.advance(1)
+    assert prices(first) == [61_300, 61_400]
+    assert prices(second)[-1] == 61_400, "the last word of the day, perhaps"
+
+
+async def test_quick_client_does_not_wait_for_the_pace_of_a_slow_one(
+    publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
+) -> None:
+    join(publisher, interval_s=10.0)
+    await clock.advance(11)
+    trade(market, publisher, 61_300)
+    await clock.advance(0.2)
+    trade(market, publisher, 61_400)
+    await clock.advance(0.2)
+    quick = join(publisher)
+    trade(market, publisher, 61_500)
+    await clock.advance(0.3)
+    assert prices(quick) == [61_500]
+
+
+async def test_change_of_symbols_nobody_watches_waits_until_somebody_does(
+    publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
+) -> None:
+    narrow = join(publisher, group=frozenset({"FPT"}))
+    trade(market, publisher, 61_300)
+    await clock.advance(1)
+    assert narrow.of_type("delta") == []
+    wide = join(publisher)
+    (snapshot,) = wide.of_type("snapshot")
+    assert snapshot["data"]["prices"]["VCB"]["last_price"] == 61_300
+    trade(market, publisher, 61_400)
+    market.prices["FPT"].low = 97_000
+    publisher.mark_changed(Changes(prices={"FPT"}))
+    await clock.advance(1)
+    assert narrow.of_type("delta")[-1]["data"]["prices"] == {"FPT": {"low": 97_000}}
+    assert wide.of_type("delta")[-1]["data"]["prices"] == {
+        "VCB": {"last_price": 61_400},
+        "FPT": {"low": 97_000},
+    }

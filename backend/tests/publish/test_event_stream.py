@@ -501,3 +501,88 @@ async def test_leaving_clients_leave_nothing_behind() -> None:
     assert not stream._groups._by_symbol
     assert not list(stream._groups.groups)
     assert not stream.log.is_recording
+
+
+async def test_wider_subscription_begins_with_what_happens_after_it() -> None:
+    scenario = Scenario()
+    scenario.join(VNM)
+    client = scenario.join(Filter(alerts=True))
+    await scenario.push()
+    for value in (1_900.0, 1_901.0):  # the second brings nothing for a client of alerts: the day has begun
+        scenario.feed(make_index("VN30", value))
+        await scenario.push()
+    scenario.stream.set_filter(client.subscriber, FILTERS[7])
+    scenario.feed(make_index("VN30", 1_902.0))
+    await scenario.push()
+    client.read()
+    heard = [event["value"] for event in client.memory.contents.values() if event["type"] == "index"]
+    assert heard == [1_902.0]
+
+
+async def test_client_that_claims_more_than_was_written_is_given_what_was_not() -> None:
+    scenario = Scenario(buffer_bytes=4_000)
+    client = scenario.join(VNM)
+    await scenario.push()
+    client.read()
+    client.socket.is_stuck = True
+    total = 0
+    while client.socket.closed_with is None:
+        total += 100
+        scenario.feed(make_trade(total=total))
+        await scenario.push()
+    client.socket.unstick()
+    client.read()
+    written = client.memory.position
+    assert written is not None
+    assert written < scenario.stream.log.position
+    scenario.stream.leave(client.subscriber)
+    client.memory.position = scenario.stream.log.position  # of the frame that found no room
+    client.come_back(with_position=True)
+    client.memory.position = written
+    await scenario.finish()
+    prints = [event for event in client.memory.contents.values() if event["type"] == "trade"]
+    assert len(prints) == total // 100
+    check_complete(scenario, client)
+
+
+async def _missed_much() -> tuple[Scenario, Client]:
+    """A client that was away for 39 prints, which take several frames: of at most 4,000 bytes, one at a time."""
+    scenario = Scenario(buffer_bytes=8_000)
+    client = scenario.join(VNM)
+    await scenario.push()
+    client.read()
+    client.drop(0)
+    for total in range(100, 4_000, 100):
+        scenario.feed(make_trade(total=total))
+        await scenario.push()
+    return scenario, client
+
+
+async def test_events_sent_again_wait_for_room_between_frames_and_come_once() -> None:
+    scenario, client = await _missed_much()
+    client.come_back(with_position=True)
+    frames = 0
+    while not client.subscriber.is_live:
+        client.socket.is_stuck = True
+        await scenario.push()
+        frames += len(client.socket.buffer)
+        client.socket.unstick()
+        client.read()  # raises when something comes twice
+    assert frames > 2
+    check_complete(scenario, client)
+
+
+async def test_socket_that_ends_between_frames_sent_again_loses_none_of_them() -> None:
+    scenario, client = await _missed_much()
+    returns = 0
+    while client.memory.seqs["symbol:VNM"] < scenario.stream.log.seq_of("symbol:VNM"):
+        client.come_back(with_position=True)
+        socket = client.socket
+        socket.on_write = lambda _, socket=socket: socket.close(1006)  # type: ignore[misc]
+        await scenario.push()
+        client.drop(frames_read=1)  # raises when something is missing between two frames
+        session = scenario.stream.sessions.find(client.session_id)
+        assert session is not None
+        assert session.position == client.memory.position  # not that of the frame that was not written
+        returns += 1
+    assert returns > 2

@@ -71,3 +71,14 @@ async def test_keeper_looks_by_itself(crowd: Crowd, clock: FakeClock) -> None:
     await clock.advance(3 * LOOK_INTERVAL_S)
     assert gc.get_freeze_count() > WAVE_CLIENTS
     task.cancel()
+
+
+def test_steady_coming_and_going_is_collected_too(crowd: Crowd) -> None:
+    left: list[weakref.ref[Socket]] = []
+    for _ in range(10):
+        crowd.come(WAVE_CLIENTS)
+        left += [weakref.ref(socket) for socket in crowd.sockets[:WAVE_CLIENTS]]
+        del crowd.sockets[:WAVE_CLIENTS]
+        crowd.keeper.look()
+    gone = sum(ref() is None for ref in left)
+    assert gone >= GONE_CLIENTS

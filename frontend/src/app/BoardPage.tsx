@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'react-router'
 import { PriceBoard } from '@/features/board/PriceBoard'
 import { useFreshness } from '@/features/feed-status/use-freshness'
 import { WatchButton } from '@/features/watchlist/WatchButton'
+import { WatchlistsDialog } from '@/features/watchlist/WatchlistsDialog'
 import { Icon } from '@/shared/ui/Icon'
 import { pageAt } from './page-navigation'
 import { useSymbolTags } from './use-symbol-tags'
@@ -41,6 +42,7 @@ export function BoardPage() {
   ) : null
   return (
     <PriceBoard
+      renderWatchlists={(dialog) => <WatchlistsDialog {...dialog} />}
       panel={
         symbol ? (
           <Suspense>

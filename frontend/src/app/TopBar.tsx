@@ -13,7 +13,7 @@ import { SymbolSearch } from '@/features/symbol-search/SymbolSearch'
 import { IconButton } from '@/shared/ui/IconButton'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
 import { Brand } from './Brand'
-import { pageAt, pageShortcuts } from './page-navigation'
+import { pageAt, pageShortcuts, symbolAddress } from './page-navigation'
 import { PageNav, PhonePageLinks } from './PageNav'
 import styles from './shell.module.css'
 
@@ -22,14 +22,15 @@ type Panel = 'none' | 'search' | 'settings' | 'shortcuts'
 export function TopBar() {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const page = pageAt(useLocation().pathname)
+  const location = useLocation()
+  const page = pageAt(location.pathname)
   const isPhone = useMediaQuery('(max-width: 720px)')
   const [panel, setPanel] = useState<Panel>('none')
   const searchInput = useRef<HTMLInputElement>(null)
   const closePanel = useCallback(() => setPanel('none'), [])
-  const pick = (symbol: string): void => {
+  const pick = (symbol: string, isChart: boolean): void => {
     closePanel()
-    void navigate({ pathname: '/', search: `?symbol=${encodeURIComponent(symbol)}` })
+    void navigate(symbolAddress(symbol, isChart, location))
   }
   useShortcuts(
     useMemo(

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { pageAt, pageShortcuts, phoneBarPages, phoneMenuPages } from './page-navigation'
+import { pageAt, pageShortcuts, phoneBarPages, phoneMenuPages, symbolAddress } from './page-navigation'
 import type { Page } from './pages'
 
 const page = (path: string, name: Page['name']): Page => ({ path, name, Component: () => null })
@@ -21,5 +21,19 @@ describe('the pages of the navigation', () => {
   it('are found by their path', () => {
     expect(pageAt('/signals', PAGES)?.name).toBe('signals')
     expect(pageAt('/nowhere', PAGES)).toBeUndefined()
+  })
+})
+
+describe('a symbol that was searched for', () => {
+  const board = { pathname: '/', search: '?list=HOSE&symbol=FPT' }
+  it('opens beside the board, which keeps its view', () => {
+    expect(symbolAddress('VCB', false, board, PAGES)).toEqual({ pathname: '/', search: '?list=HOSE&symbol=VCB' })
+    expect(symbolAddress('VCB', false, { pathname: '/signals', search: '?type=X' }, PAGES)).toEqual({ pathname: '/', search: '?symbol=VCB' })
+  })
+
+  it('opens its chart when asked to, or when the chart is shown', () => {
+    expect(symbolAddress('VCB', true, board, PAGES)).toEqual({ pathname: '/chart', search: '?symbol=VCB' })
+    expect(symbolAddress('VCB', false, { pathname: '/chart', search: '?interval=5m' }, PAGES)).toEqual({ pathname: '/chart', search: '?interval=5m&symbol=VCB' })
+    expect(symbolAddress('VCB', true, board, PAGES.slice(0, 1)).pathname).toBe('/')
   })
 })

@@ -1,9 +1,12 @@
 import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/react'
+import { cleanup, configure } from '@testing-library/react'
 import { afterEach, beforeEach, expect, vi as vitest } from 'vitest'
 import { initI18n } from '@/shared/i18n/i18n'
 
 await initI18n('vi')
+
+// A busy machine is no fault of the page.
+configure({ asyncUtilTimeout: 10_000 })
 
 // A test that writes to the console has something to say: let it fail.
 beforeEach(() => {

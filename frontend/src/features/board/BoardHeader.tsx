@@ -2,7 +2,8 @@ import { useTranslation } from 'react-i18next'
 import type { Sort } from './board-order'
 import { cellId } from './BoardRow'
 import { cellClass, cellWeight, groupClass, groupWeight } from './cell-class'
-import { groupsOf, levelOf, type Column } from './columns'
+import { columnLabel, columnName, columnWord } from './column-name'
+import { groupsOf, type Column } from './columns'
 import styles from './board.module.css'
 
 interface BoardHeaderProps {
@@ -15,19 +16,14 @@ interface BoardHeaderProps {
 
 export const HEADER_ROW_ID = 'head'
 
-const isKey = (label: string): boolean => label.startsWith('col.') || label.startsWith('group.')
-
 export function BoardHeader({ columns, gridId, sort, activeColumn, onSort }: BoardHeaderProps) {
   const { t } = useTranslation()
-  // Labels of columns.ts are keys of the dictionary, or signs that need no translation.
-  const word = (label: string): string => (isKey(label) ? t(`board/${label}` as 'board/col.symbol') : label)
-  const name = (column: Column): string => [word(column.label), levelOf(column)].filter(Boolean).join(' ')
   return (
     <div role="rowgroup" className={styles.head}>
       <div className={styles.groupRow} aria-hidden="true">
         {groupsOf(columns).map((group) => (
           <div key={group.columns[0]?.id} className={groupClass(group)} style={groupWeight(group)}>
-            {group.id ? word(group.id) : ''}
+            {group.id ? columnWord(group.id, t) : ''}
           </div>
         ))}
       </div>
@@ -41,14 +37,14 @@ export function BoardHeader({ columns, gridId, sort, activeColumn, onSort }: Boa
               role="columnheader"
               aria-colindex={i + 1}
               aria-sort={isSorted ? (sort.direction === 'asc' ? 'ascending' : 'descending') : 'none'}
-              aria-label={column.group ? `${word(column.group)} ${name(column)}` : name(column)}
+              aria-label={columnName(column, t)}
               data-col={column.id}
               data-active={activeColumn === i || undefined}
               className={cellClass(column)}
               style={cellWeight(column)}
               onClick={() => onSort(column)}
             >
-              {name(column)}
+              {columnLabel(column, t)}
               {isSorted ? <span className={styles.sortMark}>{sort.direction === 'asc' ? '▴' : '▾'}</span> : null}
             </div>
           )

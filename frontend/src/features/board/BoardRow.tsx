@@ -1,9 +1,10 @@
 import { memo, useLayoutEffect, useRef } from 'react'
 import { useSymbol } from '@/shared/market-store/market-context'
 import type { SymbolState } from '@/shared/market-store/market-store'
-import { lastBand, unitOf, type Column } from './columns'
+import { lastBand, SPARK_COLUMN, unitOf, type Column } from './columns'
 import { cellClass, cellWeight } from './cell-class'
 import { flash } from './flash'
+import { SparkCell } from './SparkCell'
 import styles from './board.module.css'
 
 interface BoardRowProps {
@@ -69,7 +70,7 @@ export const BoardRow = memo(function BoardRow({ symbol, columns, index, top, gr
           className={`${cellClass(column)} ${column.colour(state)}`}
           style={cellWeight(column)}
         >
-          {column.text(state, unit)}
+          {column.id === SPARK_COLUMN ? <SparkCell symbol={symbol} price={state.price} /> : column.text(state, unit)}
           {i === 0 && tag ? <span className={styles.tag}>{tag}</span> : null}
         </div>
       ))}

@@ -1,10 +1,16 @@
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { DENSITIES, usePreferences, type Density } from '@/shared/preferences/preferences'
+import { Button } from '@/shared/ui/Button'
 import { Chip } from '@/shared/ui/Chip'
+import { IconButton } from '@/shared/ui/IconButton'
 import { Segmented } from '@/shared/ui/Segmented'
-import { FUTURES_LIST, type BoardList } from './board-lists'
+import { useWatchlists } from '@/shared/watchlists/watchlists'
+import { FUTURES_LIST, SHARED_LIST, watchListId, type BoardList } from './board-lists'
 import { FILTER_BANDS, type BandCounts } from './board-order'
-import { listLabel } from './list-label'
+import { ColumnChooser } from './ColumnChooser'
+import { ListTabs } from './ListTabs'
+import type { BoardColumns } from './use-board-columns'
 import type { BoardUrl } from './use-board-url'
 import styles from './board.module.css'
 
@@ -14,20 +20,18 @@ interface BoardToolsProps {
   counts: BandCounts
   url: BoardUrl
   density: Density
+  columns: BoardColumns
+  onManage: () => void
 }
 
-export function BoardTools({ lists, list, counts, url, density }: BoardToolsProps) {
+export function BoardTools({ lists, list, counts, url, density, columns, onManage }: BoardToolsProps) {
   const { t } = useTranslation()
   const setDensity = usePreferences((preferences) => preferences.setDensity)
+  const [isChoosing, setIsChoosing] = useState(false)
   return (
     <div className={styles.tools}>
-      <div className={styles.tabs} role="group" aria-label={t('board/lists')}>
-        {lists.map(({ id, symbols }) => (
-          <button key={id} type="button" className={styles.tab} aria-pressed={id === list?.id} onClick={() => url.setList(id)}>
-            {listLabel(id, t)} <small>{symbols.length}</small>
-          </button>
-        ))}
-      </div>
+      {lists.length ? <ListTabs lists={lists} list={list} onChoose={url.setList} onManage={onManage} /> : null}
+      {list?.kind === 'watch' ? <WatchActions url={url} list={list} onManage={onManage} /> : null}
       {lists.length ? <span className={styles.rule} /> : null}
       <div className={styles.chips} role="group" aria-label={t('board/filters')} hidden={!lists.length}>
         {FILTER_BANDS.map((band) => (
@@ -43,7 +47,32 @@ export function BoardTools({ lists, list, counts, url, density }: BoardToolsProp
           options={DENSITIES.map((px) => ({ value: px, text: String(px), ...(px === 24 && { hint: t('board/densityAuto') }) }))}
           onChoose={setDensity}
         />
+        <IconButton icon="columns" label={t('board/columns')} onClick={() => setIsChoosing(true)} />
       </div>
+      {isChoosing ? <ColumnChooser all={columns.all} choice={columns.choice} onChange={columns.choose} onClose={() => setIsChoosing(false)} /> : null}
     </div>
+  )
+}
+
+/** A list that was sent can be kept; own lists can be changed. */
+function WatchActions({ url, list, onManage }: { url: BoardUrl; list: BoardList; onManage: () => void }): ReactNode {
+  const { t } = useTranslation()
+  const add = useWatchlists((store) => store.add)
+  const { shared } = url
+  if (list.id !== SHARED_LIST || !shared) {
+    return (
+      <Button isSmall onClick={onManage}>
+        {t('watchlist/manage')}
+      </Button>
+    )
+  }
+  const onSave = (): void => {
+    const id = add(shared.name || t('watchlist/firstName'), shared.symbols)
+    if (id) url.setList(watchListId(id))
+  }
+  return (
+    <Button isSmall onClick={onSave}>
+      {t('watchlist/save')}
+    </Button>
   )
 }

@@ -3,16 +3,19 @@ import { useMarket } from '@/shared/market-store/market-context'
 import { Button } from '@/shared/ui/Button'
 import { Notice } from '@/shared/ui/Notice'
 import { useLink, useWebSocket } from '@/shared/ws/use-web-socket'
+import type { BoardList } from './board-lists'
 import { BoardSkeleton } from './BoardSkeleton'
 
 interface BoardVacancyProps {
   /** The list has rows and the filter hides them all. */
   hasRows: boolean
+  list: BoardList | undefined
   onClear: () => void
+  onManage: () => void
 }
 
 /** What the board shows when it has no row to show, and why. */
-export function BoardVacancy({ hasRows, onClear }: BoardVacancyProps) {
+export function BoardVacancy({ hasRows, list, onClear, onManage }: BoardVacancyProps) {
   const { t } = useTranslation()
   const { socket } = useMarket()
   const { data, status, isLive, error } = useWebSocket(socket)
@@ -21,6 +24,14 @@ export function BoardVacancy({ hasRows, onClear }: BoardVacancyProps) {
     return (
       <Notice title={t('board/noMatch')} icon="search">
         <Button onClick={onClear}>{t('board/clear')}</Button>
+      </Notice>
+    )
+  }
+  if (list?.kind === 'watch') {
+    return (
+      <Notice title={t('watchlist/empty')} icon="star">
+        <p>{t('watchlist/emptyNote')}</p>
+        <Button onClick={onManage}>{t('watchlist/manage')}</Button>
       </Notice>
     )
   }

@@ -5,6 +5,8 @@ import { MemoryRouter, useLocation } from 'react-router'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { MarketContext } from '@/shared/market-store/market-context'
 import { MarketStore } from '@/shared/market-store/market-store'
+import { usePreferences } from '@/shared/preferences/preferences'
+import { useWatchlists } from '@/shared/watchlists/watchlists'
 import { ChannelSocket } from '@/shared/ws/channel-socket'
 import { price, snapshot } from '@/test/market-fixtures'
 import type { MarketSnapshot } from '@/shared/api/models'
@@ -13,10 +15,14 @@ import { PriceBoard } from './PriceBoard'
 const Address = () => <output data-testid="address">{useLocation().search}</output>
 
 beforeEach(() => {
+  useWatchlists.setState({ lists: [] })
+  usePreferences.setState({ columns: {} })
+  HTMLDialogElement.prototype.showModal = function () { this.open = true } // jsdom has no modal dialogs
+  HTMLDialogElement.prototype.close = function () { this.open = false }
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }))
   vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => setTimeout(() => frame(0), 0))
   vi.stubGlobal('fetch', (request: Request) =>
-    Promise.resolve(Response.json(request.url.includes('vn30') ? { symbols: ['AAA', 'BBB', 'CCC'] } : { stocks: [] })),
+    Promise.resolve(Response.json(request.url.includes('vn30') ? { symbols: ['AAA', 'BBB', 'CCC'] } : { stocks: [], sectors: { Banks: ['AAA', 'CCC'] }, data: [] })),
   )
   // jsdom lays nothing out, and the virtualizer shows what fits a height.
   vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(600)
@@ -87,5 +93,45 @@ describe('PriceBoard', () => {
     expect(screen.getByText(/BBB 10.70, tăng 7.00 phần trăm, giá trần/)).toBeInTheDocument()
     await user.keyboard('{ArrowUp}{ArrowUp}{Home}{Enter}')
     expect(rows()).toEqual(['CCC', 'BBB', 'AAA'])
+  })
+
+  it('shows a sector, chosen in a field beside its tab', async () => {
+    await show(MARKET)
+    await userEvent.setup().click(await screen.findByRole('button', { name: 'Ngành' }))
+    expect(rows()).toEqual(['AAA', 'CCC'])
+    expect(screen.getByRole('combobox', { name: 'Ngành' })).toHaveDisplayValue('Ngân hàng · 2')
+    expect(screen.getByTestId('address')).toHaveTextContent('?list=sector%3ABanks')
+  })
+
+  it('shows a list that came with a link, names what is not tracked, and keeps it when asked', async () => {
+    await show(MARKET, '?watch=CCC,ZZZ&name=Mine')
+    expect(rows()).toEqual(['CCC'])
+    expect(screen.getByText('Không theo dõi ở máy chủ này: ZZZ')).toBeVisible()
+    await userEvent.setup().click(screen.getByRole('button', { name: 'Lưu danh mục này' }))
+    const [list] = useWatchlists.getState().lists
+    expect(list).toMatchObject({ name: 'Mine', symbols: ['CCC', 'ZZZ'] })
+    expect(screen.getByTestId('address')).toHaveTextContent(`?list=watch%3A${list?.id ?? ''}`)
+  })
+
+  it('says that an own list has no symbol', async () => {
+    const id = useWatchlists.getState().add('Empty') ?? ''
+    await show(MARKET, `?list=watch:${id}`).catch(() => undefined) // there is no grid to find
+    expect(screen.getByText('Danh mục chưa có mã nào')).toBeVisible()
+  })
+
+  it('shows the columns that were chosen, keeps them in the URL and remembers them', async () => {
+    await show(MARKET, '?cols=symbol,percent,last')
+    const heads = () => screen.getAllByRole('columnheader').map((head) => head.dataset.col)
+    expect(heads()).toEqual(['symbol', 'percent', 'last'])
+    const user = userEvent.setup()
+    await user.click(screen.getByRole('button', { name: 'Chọn cột' }))
+    await user.click(screen.getByRole('button', { name: 'Đưa Khớp lệnh Giá lên trước' }))
+    await user.click(screen.getByRole('checkbox', { name: 'Tham chiếu Trần' }))
+    expect(heads()).toEqual(['symbol', 'last', 'percent', 'ceiling'])
+    expect(usePreferences.getState().columns.equities).toEqual(['symbol', 'last', 'percent', 'ceiling'])
+    expect(screen.getByTestId('address')).toHaveTextContent('?cols=symbol%2Clast%2Cpercent%2Cceiling')
+    await user.click(screen.getByRole('button', { name: 'Về mặc định' }))
+    expect(heads()).toHaveLength(27)
+    expect(screen.getByTestId('address')).toBeEmptyDOMElement()
   })
 })

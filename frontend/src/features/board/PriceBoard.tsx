@@ -1,15 +1,18 @@
-import { useCallback, useMemo, type ReactNode } from 'react'
+import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSectors } from '@/shared/api/use-sectors'
+import { useSlowStates } from '@/shared/market-store/use-slow-states'
 import { usePreferences } from '@/shared/preferences/preferences'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
+import { useWatchlists } from '@/shared/watchlists/watchlists'
 import { BoardGrid } from './BoardGrid'
-import { boardLists, FUTURES_LIST } from './board-lists'
+import { boardLists, FUTURES_LIST, SHARED_LIST, watchListId } from './board-lists'
 import { countBands, filterByBands, sortStates } from './board-order'
 import { BoardTools } from './BoardTools'
 import { BoardVacancy } from './BoardVacancy'
-import { EQUITY_COLUMNS, FUTURES_COLUMNS, type Column } from './columns'
+import type { Column } from './columns'
 import { listLabel } from './list-label'
-import { useSlowStates } from '@/shared/market-store/use-slow-states'
+import { useBoardColumns } from './use-board-columns'
 import { useBoardUrl } from './use-board-url'
 import { useForeignPoll } from './use-foreign-poll'
 import { usePhoneColumns } from './use-phone-columns'
@@ -20,31 +23,42 @@ const PHONE_ROW_PX = 44
 /** The whole of VN30 fits a 900 px screen at 24 px; longer lists scroll anyway and get more air. */
 const DENSE_ROWS_MAX = 32
 
-/** `panel` stands beside the grid: the details of the marked symbol. */
-export function PriceBoard({ panel = null }: { panel?: ReactNode }) {
+interface PriceBoardProps {
+  /** Stands beside the grid: the details of the marked symbol. */
+  panel?: ReactNode
+  /** The dialog of the user's own lists. */
+  renderWatchlists?: (dialog: { onShow: (id: string) => void; onClose: () => void }) => ReactNode
+}
+
+export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) {
   const { t } = useTranslation()
   const url = useBoardUrl()
   const vn30 = useVn30()
+  const sectors = useSectors().listed
+  const watchlists = useWatchlists((store) => store.lists)
   const states = useSlowStates()
   const chosenDensity = usePreferences((preferences) => preferences.density)
   const isPhone = useMediaQuery('(max-width: 720px)')
+  const [isManaging, setIsManaging] = useState(false)
   useForeignPoll()
 
-  const lists = useMemo(() => boardLists(states, vn30), [states, vn30])
-  const list = lists.find((candidate) => candidate.id === url.list) ?? lists[0]
+  const { shared } = url
+  const lists = useMemo(() => boardLists(states, vn30, { sectors, watchlists, shared }), [states, vn30, sectors, watchlists, shared])
+  const wanted = url.list ?? (shared ? SHARED_LIST : null)
+  const list = lists.find(({ id }) => id === wanted) ?? lists[0]
   const listed = useMemo(() => {
     const names = new Set(list?.symbols)
     return states.filter((state) => names.has(state.symbol))
   }, [states, list])
-  const isFutures = list?.id === FUTURES_LIST
-  const { columns, togglePercent } = usePhoneColumns(isFutures ? FUTURES_COLUMNS : EQUITY_COLUMNS)
+  const columnSet = useBoardColumns(list?.id === FUTURES_LIST, url)
+  const { columns, togglePercent } = usePhoneColumns(isPhone ? columnSet.all : columnSet.shown)
   const symbols = useMemo(
     () => sortStates(filterByBands(listed, url.bands), url.sort, columns).map((state) => state.symbol),
     [listed, url.bands, url.sort, columns],
   )
   const counts = useMemo(() => countBands(listed), [listed])
 
-  const { sortBy, select } = url
+  const { sortBy, select, symbol: marked } = url
   const onSort = useCallback(
     (column: Column) => {
       if (isPhone && (column.id === 'percent' || column.id === 'change')) togglePercent()
@@ -52,16 +66,23 @@ export function PriceBoard({ panel = null }: { panel?: ReactNode }) {
     },
     [isPhone, togglePercent, sortBy],
   )
-  const marked = url.symbol
   const onSelect = useCallback((symbol: string | null) => select(symbol === marked ? null : symbol), [select, marked])
+  const onManage = useCallback(() => setIsManaging(true), [])
   const density = chosenDensity ?? (listed.length <= DENSE_ROWS_MAX ? 24 : 28)
   const rowHeight = isPhone ? PHONE_ROW_PX : density
-  const listName = list ? listLabel(list.id, t) : ''
-
+  const listName = list ? listLabel(list, t) : ''
+  const watchlistsDialog = {
+    onShow: (id: string) => {
+      url.setList(watchListId(id))
+      setIsManaging(false)
+    },
+    onClose: () => setIsManaging(false),
+  }
   return (
     <div className={styles.page}>
       <h1 className="sr-only">{t('board/title')}</h1>
-      <BoardTools lists={lists} list={list} counts={counts} url={url} density={density} />
+      <BoardTools lists={lists} list={list} counts={counts} url={url} density={density} columns={columnSet} onManage={onManage} />
+      {list?.untracked?.length ? <p className={styles.untracked}>{t('watchlist/untracked', { symbols: list.untracked.join(', ') })}</p> : null}
       <div className={styles.frame}>
         <div className={styles.gridFrame}>
           {symbols.length ? (
@@ -76,11 +97,12 @@ export function PriceBoard({ panel = null }: { panel?: ReactNode }) {
               onSelect={onSelect}
             />
           ) : (
-            <BoardVacancy hasRows={listed.length > 0} onClear={url.clearBands} />
+            <BoardVacancy list={list} hasRows={listed.length > 0} onClear={url.clearBands} onManage={onManage} />
           )}
         </div>
         {panel}
       </div>
+      {isManaging ? renderWatchlists?.(watchlistsDialog) : null}
     </div>
   )
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { symbolState } from '@/test/market-fixtures'
-import { boardLists } from './board-lists'
 import { countBands, filterByBands, sortStates } from './board-order'
 import { EQUITY_COLUMNS } from './columns'
 
@@ -24,16 +23,5 @@ describe('board order', () => {
   })
   it('falls back to the symbol when the URL names no column', () => {
     expect(names(sortStates(states, { column: 'nonsense', direction: 'desc' }, EQUITY_COLUMNS))).toBe('DDDCCCBBBAAA')
-  })
-})
-
-describe('boardLists', () => {
-  it('offers an exchange only when it shows more than the basket', () => {
-    expect(boardLists(states.slice(0, 2), ['AAA', 'BBB']).map((list) => list.id)).toEqual(['VN30'])
-    expect(boardLists(states, ['AAA']).map((list) => list.id)).toEqual(['VN30', 'HOSE'])
-  })
-  it('has a list of futures when there are any', () => {
-    const future = symbolState('41I1GC000', { exchange: 'DERIVATIVES' })
-    expect(boardLists([future], ['AAA']).map((list) => list.id)).toEqual(['futures'])
   })
 })

@@ -21,6 +21,8 @@ export interface Column {
   keep: Keep
   startsGroup?: boolean
   isMatched?: boolean
+  /** Shown only when it is chosen. */
+  isOptional?: boolean
   /** The four columns of the phone. */
   onPhone?: boolean
   text: (state: SymbolState, unit: PriceUnit) => string
@@ -183,7 +185,15 @@ const commonColumns: Column[] = [
 /** `1`..`3` behind "Giá" and "KL" of the book. */
 export const levelOf = (column: Column): string => /^(?:bids|asks)(\d)/.exec(column.id)?.[1] ?? ''
 
-export const EQUITY_COLUMNS: readonly Column[] = [...commonColumns, ...foreignColumns]
+/** Drawn, not written (BoardRow); asked for, because each row asks the history for its day. */
+export const SPARK_COLUMN = 'spark'
+const sparkColumn: Column = {
+  id: SPARK_COLUMN, label: 'col.spark', group: '', weight: 84, keep: 'always', isOptional: true, colour: neutral,
+  text: () => '',
+  sortValue: (state) => state.price.change_pct ?? null,
+}
+
+export const EQUITY_COLUMNS: readonly Column[] = [...commonColumns, ...foreignColumns, sparkColumn]
 /** VN30F1M is longer than a stock's three letters and 1,944.5 than its 97.30; lots of contracts are shorter than those of shares. */
 const FUTURES_WEIGHTS: Partial<Record<string, number>> = { symbol: 82, lastVolume: 48 }
 const FUTURES_PRICE_WEIGHT = 58
@@ -198,6 +208,7 @@ function futuresWeight(column: Column): number {
 export const FUTURES_COLUMNS: readonly Column[] = [
   ...commonColumns.map((column) => ({ ...column, weight: futuresWeight(column) })),
   ...basisColumns,
+  sparkColumn,
 ]
 
 export interface ColumnGroup {

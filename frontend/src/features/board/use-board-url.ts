@@ -1,7 +1,10 @@
 import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Band } from '@/shared/format/price-band'
+import { parseSymbols } from '@/shared/watchlists/watchlists'
+import { SHARED_LIST } from './board-lists'
 import { FILTER_BANDS, type Sort } from './board-order'
+import type { ColumnChoice } from './column-choice'
 
 /** List, filter, sort and the marked row live in the URL, so that a view can be kept and sent. */
 
@@ -10,6 +13,11 @@ export interface BoardUrl {
   bands: ReadonlySet<Band>
   sort: Sort
   symbol: string | null
+  /** A list somebody sent. */
+  shared: { name: string; symbols: readonly string[] } | null
+  /** null: the address does not say. */
+  columns: ColumnChoice
+  setColumns: (columns: ColumnChoice) => void
   setList: (list: string) => void
   toggleBand: (band: Band) => void
   clearBands: () => void
@@ -42,6 +50,7 @@ export function useBoardUrl(): BoardUrl {
   return useMemo(() => {
     const named = (params.get('band') ?? '').split(',')
     const bands = new Set(FILTER_BANDS.filter((band) => named.includes(band)))
+    const watch = params.get('watch')
     const sort: Sort = {
       column: params.get('sort') ?? DEFAULT_SORT.column,
       direction: params.get('dir') === 'desc' ? 'desc' : 'asc',
@@ -51,7 +60,10 @@ export function useBoardUrl(): BoardUrl {
       bands,
       sort,
       symbol: params.get('symbol'),
-      setList: (list) => change({ list, watch: null, name: null }),
+      shared: watch ? { name: params.get('name') ?? '', symbols: parseSymbols(watch) } : null,
+      columns: params.get('cols')?.split(',') ?? null,
+      setColumns: (columns) => change({ cols: columns?.join(',') ?? null }),
+      setList: (list) => change(list === SHARED_LIST ? { list: null } : { list, watch: null, name: null }),
       toggleBand: (band) => {
         const next = new Set(bands)
         if (!next.delete(band)) next.add(band)

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { useSession } from '@/shared/market-store/market-context'
 import { Notice } from '@/shared/ui/Notice'
 import { ChartHead } from './ChartHead'
 import { ChartPane } from './ChartPane'
@@ -11,11 +12,12 @@ export function Chart() {
   const { t } = useTranslation()
   const url = useChartUrl()
   const symbol = useChosenSymbol(url.symbol)
+  const session = useSession()
   if (symbol === null) {
     return (
       <>
         <h1 className="sr-only">{t('chart/title')}</h1>
-        <Notice title={t('chart/noSymbol')} icon="clock">{t('chart/emptyNote')}</Notice>
+        <Notice title={t(session ? 'chart/noSymbol' : 'chart/loading')} icon="clock">{session ? t('chart/emptyNote') : null}</Notice>
       </>
     )
   }

@@ -46,7 +46,7 @@ class PointCache {
   private readonly byBar = new WeakMap<Bar, Map<string, unknown>>()
   of<T extends object>(bar: Bar, name: string, make: (timeMs: number) => T): T {
     let points = this.byBar.get(bar)
-    if (!points) this.byBar.set(bar, (points = new Map()))
+    if (!points) this.byBar.set(bar, (points = new Map<string, unknown>()))
     let point = points.get(name) as T | undefined
     if (!point) points.set(name, (point = make(Date.parse(bar.timestamp))))
     return point

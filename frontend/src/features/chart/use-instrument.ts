@@ -2,13 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { fetchVn30 } from '@/shared/api/client'
 import type { DerivativesData, PriceData } from '@/shared/api/models'
 import type { PriceUnit } from '@/shared/format/board-number'
-import { useDerivatives, useIndex, useSymbol } from '@/shared/market-store/market-context'
+import { useDerivatives, useIndex, useSession, useSymbol } from '@/shared/market-store/market-context'
 
 /** What is shown when no symbol is asked for: the contract most traded now, which is never one that has expired. */
 export function useChosenSymbol(asked: string | null): string | null {
   const derivatives = useDerivatives()
+  const session = useSession()
   const vn30 = useVn30Symbols()
   if (asked) return codeOf(asked, derivatives)
+  if (!session) return null // before the market is known, any choice would be changed a moment later
   return derivatives?.symbol ?? vn30[0] ?? null
 }
 

@@ -1,10 +1,8 @@
 import { useSyncExternalStore } from 'react'
-import type { MarketSnapshot, SessionStats } from '@/shared/api/models'
+import type { SessionStats } from '@/shared/api/models'
 import { useIndex, useMarket, useSymbol, type Market } from '@/shared/market-store/market-context'
 import { parseMoment } from '@/shared/time/market-time'
 import type { LiveTotals } from './live-bar'
-
-const statsOf = (snapshot: MarketSnapshot | null, symbol: string): SessionStats | undefined => snapshot?.quotes?.[symbol] ?? undefined
 
 function totalsFrom(price: number | null | undefined, stats: SessionStats | undefined): LiveTotals | null {
   const timeMs = parseMoment(stats?.last_updated)
@@ -15,20 +13,18 @@ function totalsFrom(price: number | null | undefined, stats: SessionStats | unde
 }
 
 /** What the stream knows now, for whoever asks outside of rendering. */
-export function readTotals({ socket }: Market, symbol: string): LiveTotals | null {
-  const snapshot = socket.getData()
-  return totalsFrom(snapshot?.prices[symbol]?.last_price, statsOf(snapshot, symbol))
-}
+export const readTotals = ({ store }: Market, symbol: string): LiveTotals | null =>
+  totalsFrom(store.getSymbol(symbol)?.price.last_price, store.getStats()[symbol])
 
 /**
  * The running price and totals of a symbol or an index. Only of the continuous session: bars of auctions are named by
  * rules of their own, and the history has them within seconds.
  */
 export function useLiveTotals(symbol: string): LiveTotals | null {
-  const { store, socket } = useMarket()
+  const { store } = useMarket()
   const state = useSymbol(symbol)
   const index = useIndex(symbol)
-  const stats = useSyncExternalStore(store.subscribeFlush, () => statsOf(socket.getData(), symbol))
+  const stats = useSyncExternalStore(store.subscribeFlush, () => store.getStats()[symbol])
   if (index?.value) {
     const timeMs = parseMoment(index.last_updated)
     return timeMs === null ? null : { timeMs, price: index.value, volume: index.total_volume ?? 0, buyVolume: 0, sellVolume: 0 }

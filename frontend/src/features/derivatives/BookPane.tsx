@@ -10,9 +10,9 @@ import styles from './derivatives.module.css'
 /** The order book of the followed contract and who crossed it today. */
 export function BookPane({ future }: { future: DerivativesData }) {
   const { t } = useTranslation()
-  const { store, socket } = useMarket()
+  const { store } = useMarket()
   const price = useSymbol(future.symbol)?.price
-  const stats = useSyncExternalStore(store.subscribeFlush, () => socket.getData()?.quotes?.[future.symbol])
+  const stats = useSyncExternalStore(store.subscribeFlush, () => store.getStats()[future.symbol])
   const spread = future.ask_price && future.bid_price ? future.ask_price - future.bid_price : null
   return (
     <section className={styles.pane} aria-labelledby="futures-book">

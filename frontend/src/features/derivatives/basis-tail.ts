@@ -19,10 +19,12 @@ export class BasisTail {
 
   get = (): readonly BasisSample[] => this.samples
 
-  subscribe = (listener: () => void): (() => void) =>
-    this.store.subscribeMarket(() => {
+  subscribe = (listener: () => void): (() => void) => {
+    this.take() // what came before anybody listened
+    return this.store.subscribeMarket(() => {
       if (this.take()) listener()
     })
+  }
 
   /** Whether there was news. A stale basis is none: it is the last good one, repeated. */
   private take(): boolean {

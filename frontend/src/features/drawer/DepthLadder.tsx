@@ -33,11 +33,11 @@ export function DepthLadder({ price, unit }: { price: PriceData; unit: PriceUnit
               <tr key={i}>
                 <td>{formatVolume(bid?.[1])}</td>
                 <td className={bandOf(bid)}>
-                  <i className={styles.bidBar} style={{ width: `calc(${share(bid)} * 2)` }} />
+                  <i className={styles.bidBar} style={{ width: `calc(${share(bid)} * 2 - 4px)` }} />
                   <span>{formatPrice(bid?.[0], unit)}</span>
                 </td>
                 <td className={bandOf(ask)}>
-                  <i className={styles.askBar} style={{ width: `calc(${share(ask)} * 2)` }} />
+                  <i className={styles.askBar} style={{ width: `calc(${share(ask)} * 2 - 4px)` }} />
                   <span>{formatPrice(ask?.[0], unit)}</span>
                 </td>
                 <td>{formatVolume(ask?.[1])}</td>

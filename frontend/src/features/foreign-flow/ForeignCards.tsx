@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { ForeignSummary } from '@/shared/api/models'
-import { flowClass, formatBillions, formatShare, formatSignedBillions } from '@/shared/format/board-number'
+import { billionsClass, formatBillions, formatShare, formatSignedBillions } from '@/shared/format/board-number'
 import { Kpi, KpiRow } from '@/shared/ui/Kpi'
 import { SplitBar } from '@/shared/ui/SplitBar'
 import type { ForeignRow } from './foreign-rows'
@@ -28,7 +28,7 @@ export function ForeignCards({ summary, rows }: { summary: ForeignSummary; rows:
         }
         unit={t('foreign/billion')}
       >
-        <span className={flowClass(net)} data-testid="foreign-net">
+        <span className={billionsClass(net)} data-testid="foreign-net">
           {formatSignedBillions(net)}
         </span>
       </Kpi>
@@ -58,7 +58,7 @@ export function ForeignCards({ summary, rows }: { summary: ForeignSummary; rows:
           </>
         }
       >
-        <span className={flowClass(speeds.net)}>{formatSignedBillions(speeds.net, 2)}</span>
+        <span className={billionsClass(speeds.net, 2)}>{formatSignedBillions(speeds.net, 2)}</span>
       </Kpi>
       <Kpi
         isExtra

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { flowClass, formatSignedBillions } from '@/shared/format/board-number'
-import { sectorName } from '@/shared/i18n/sectors'
+import { billionsClass, formatSignedBillions } from '@/shared/format/board-number'
+import { sectorName } from '@/shared/i18n/sector-name'
 import { Pane } from '@/shared/ui/Pane'
 import { NO_SECTOR } from './foreign-rows'
 import type { SectorFlow } from './foreign-totals'
@@ -16,13 +16,13 @@ const HALF_PCT = 49
 
 /** Net by sector around zero; a sector filters the table, a second time lets it go. */
 export function SectorBars({ flows, chosen, onChoose }: SectorBarsProps) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const largest = Math.max(1, ...flows.map((flow) => Math.abs(flow.net)))
   return (
     <Pane title={t('foreign/bySector')} end={<span className={styles.dim}>{t('foreign/sectorNote')}</span>}>
       <ul className={styles.sectors}>
         {flows.map(({ name, net, stocks }) => {
-          const shown = name === NO_SECTOR ? t('foreign/other') : sectorName(name, i18n.language)
+          const shown = name === NO_SECTOR ? t('foreign/other') : sectorName(name, t)
           const figure = formatSignedBillions(net)
           const width = `${(Math.abs(net) / largest) * HALF_PCT}%`
           return (
@@ -39,7 +39,7 @@ export function SectorBars({ flows, chosen, onChoose }: SectorBarsProps) {
                 <span className={styles.track}>
                   <i className={net >= 0 ? styles.inflow : styles.outflow} style={net >= 0 ? { left: '50%', width } : { right: '50%', width }} />
                 </span>
-                <b className={flowClass(net)}>{figure}</b>
+                <b className={billionsClass(net)}>{figure}</b>
               </button>
             </li>
           )

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next'
-import { flowClass, formatBillions, formatNumber, formatSigned, formatSignedBillions, formatVolume } from '@/shared/format/board-number'
+import { billionsClass, flowClass, formatBillions, formatNumber, formatSigned, formatSignedBillions, formatVolume } from '@/shared/format/board-number'
 import type { TableColumn } from '@/shared/table/table-columns'
 import { SymbolLink } from '@/shared/ui/SymbolLink'
 import type { ForeignRow } from './foreign-rows'
@@ -44,7 +44,7 @@ export function foreignColumns(t: TFunction, rows: readonly ForeignRow[]): reado
       sortValue: (row) => row.flow.sell_value ?? null,
     },
     {
-      id: 'net', label: t('foreign/col.net'), isStrong: true, className: (row) => flowClass(row.net),
+      id: 'net', label: t('foreign/col.net'), isStrong: true, className: (row) => billionsClass(row.net),
       cell: (row) => formatSignedBillions(row.net),
       sortValue: (row) => row.net,
     },

@@ -3,7 +3,7 @@ import { Dialog } from '@/shared/ui/Dialog'
 import styles from './shortcuts.module.css'
 
 const SHORTCUTS = [
-  ['/', 'search'], ['1 … 7', 'pages'], ['?', 'help'], ['↑ ↓ ← →', 'move'], ['Home End', 'ends'], ['PgUp PgDn', 'page'], ['Enter', 'select'], ['↑ Enter', 'sort'], ['R', 'read'],
+  ['/', 'search'], ['Ctrl Enter', 'searchChart'], ['Esc', 'escape'], ['1 … 7', 'pages'], ['?', 'help'], ['↑ ↓ ← →', 'move'], ['Home End', 'ends'], ['PgUp PgDn', 'page'], ['Enter', 'select'], ['↑ Enter', 'sort'], ['R', 'read'],
 ] as const
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {

@@ -8,7 +8,8 @@ import styles from './symbol-search.module.css'
 interface SymbolSearchProps {
   inputRef?: Ref<HTMLInputElement>
   hasShortcut?: boolean
-  onPick: (symbol: string) => void
+  /** `isChart`: asked for with Ctrl, the chart rather than the details. */
+  onPick: (symbol: string, isChart: boolean) => void
   onLeave?: () => void
 }
 
@@ -22,10 +23,10 @@ export function SymbolSearch({ inputRef, hasShortcut = false, onPick, onLeave }:
   const matches = matchSymbols(store, typed)
   const isOpen = hasFocus && typed.trim() !== ''
 
-  const pick = (symbol: string | undefined): void => {
+  const pick = (symbol: string | undefined, isChart: boolean): void => {
     if (!symbol) return
     setTyped('')
-    onPick(symbol)
+    onPick(symbol, isChart)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
@@ -33,7 +34,7 @@ export function SymbolSearch({ inputRef, hasShortcut = false, onPick, onLeave }:
       event.preventDefault()
       setActive((active + step + matches.length) % matches.length)
     } else if (event.key === 'Enter') {
-      pick(matches[active]?.symbol)
+      pick(matches[active]?.symbol, event.ctrlKey || event.metaKey)
       event.currentTarget.blur()
     } else if (event.key === 'Escape') {
       setTyped('')
@@ -77,7 +78,7 @@ export function SymbolSearch({ inputRef, hasShortcut = false, onPick, onLeave }:
             // Before the field loses focus, or the list would be gone when the click arrives.
             onMouseDown={(event) => {
               event.preventDefault()
-              pick(symbol)
+              pick(symbol, event.ctrlKey || event.metaKey)
             }}
           >
             <b>{symbol}</b>

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { sectorName } from '@/shared/i18n/sectors'
+import { sectorName } from '@/shared/i18n/sector-name'
+import { Button } from '@/shared/ui/Button'
 import { Segmented } from '@/shared/ui/Segmented'
 import { PARTS } from './active-volume'
 import type { VolumeView } from './use-volume-view'
@@ -10,10 +11,11 @@ interface VolumeToolsProps {
   lists: readonly VolumeList[]
   list: VolumeList | undefined
   view: VolumeView
+  onSave: () => void
 }
 
-export function VolumeTools({ lists, list, view }: VolumeToolsProps) {
-  const { t, i18n } = useTranslation()
+export function VolumeTools({ lists, list, view, onSave }: VolumeToolsProps) {
+  const { t } = useTranslation()
   const sectors = lists.filter(({ kind }) => kind === 'sector')
   const nameOf = (id: string): string => (id === ALL_STOCKS ? t('volume/all') : id === 'UPCOM' ? t('exchange/UPCOM') : id)
   return (
@@ -38,7 +40,7 @@ export function VolumeTools({ lists, list, view }: VolumeToolsProps) {
           <option value="">{t('volume/sectorNone')}</option>
           {sectors.map(({ id, states }) => (
             <option key={id} value={id}>
-              {sectorName(id, i18n.language)} ({states.length})
+              {sectorName(id, t)} ({states.length})
             </option>
           ))}
         </select>
@@ -51,7 +53,12 @@ export function VolumeTools({ lists, list, view }: VolumeToolsProps) {
         options={PARTS.map((part) => ({ value: part, text: t(`volume/part.${part}`) }))}
         onChoose={view.setPart}
       />
-      <span className={styles.note}>{t('volume/rule')}</span>
+      <span className={styles.end}>
+        <span className={styles.note}>{t('volume/rule')}</span>
+        <Button isSmall title={t('volume/saveCsv')} aria-label={t('volume/saveCsv')} onClick={onSave}>
+          {t('volume/csv')}
+        </Button>
+      </span>
     </div>
   )
 }

@@ -1,6 +1,9 @@
 import type { TFunction } from 'i18next'
-import { flowClass, formatNumber, formatPercent, formatPrice, formatShare, formatSignedBillions, formatVolume } from '@/shared/format/board-number'
+import { billionsClass, flowClass, formatNumber, formatPercent, formatPrice, formatShare, formatSignedBillions, formatVolume } from '@/shared/format/board-number'
 import type { TableColumn } from '@/shared/table/table-columns'
+import { SESSION_PLACES } from '@/shared/time/trading-day'
+import { Sparkline } from '@/shared/ui/Sparkline'
+import type { SparkPoint } from '@/shared/ui/sparkline-drawing'
 import { SplitBar } from '@/shared/ui/SplitBar'
 import { SymbolLink } from '@/shared/ui/SymbolLink'
 import type { VolumeRow } from './active-volume'
@@ -8,6 +11,8 @@ import styles from './volume-analysis.module.css'
 
 const quiet = (): string => styles.quiet ?? ''
 const BALANCED_PCT = 50
+const NO_POINTS: readonly SparkPoint[] = []
+const SIDE_COLOURS = { above: '--buy', below: '--sell' } as const
 
 const volumeColumn = (id: string, label: string, read: (row: VolumeRow) => number, more: Partial<TableColumn<VolumeRow>> = {}): TableColumn<VolumeRow> => ({
   id, label,
@@ -16,7 +21,7 @@ const volumeColumn = (id: string, label: string, read: (row: VolumeRow) => numbe
   ...more,
 })
 
-export const volumeColumns = (t: TFunction): readonly TableColumn<VolumeRow>[] => [
+export const volumeColumns = (t: TFunction, lines: ReadonlyMap<string, readonly SparkPoint[]>): readonly TableColumn<VolumeRow>[] => [
   {
     id: 'symbol', label: t('volume/col.symbol'), isText: true,
     cell: (row) => <SymbolLink symbol={row.symbol} band={row.band} />,
@@ -46,7 +51,7 @@ export const volumeColumns = (t: TFunction): readonly TableColumn<VolumeRow>[] =
     sortValue: (row) => row.buyShare,
   },
   {
-    id: 'net', label: t('volume/col.net'), hint: t('volume/col.netHint'), isStrong: true, className: (row) => flowClass(row.netValue),
+    id: 'net', label: t('volume/col.net'), hint: t('volume/col.netHint'), isStrong: true, className: (row) => billionsClass(row.netValue),
     cell: (row) => formatSignedBillions(row.netValue),
     sortValue: (row) => row.netValue,
   },
@@ -54,6 +59,10 @@ export const volumeColumns = (t: TFunction): readonly TableColumn<VolumeRow>[] =
   volumeColumn('continuous', t('volume/col.continuous'), (row) => row.continuous, { shownOn: 'wide', className: quiet }),
   volumeColumn('atc', t('volume/col.atc'), (row) => row.atc, { shownOn: 'wide', className: quiet }),
   volumeColumn('total', t('volume/col.total'), (row) => row.sides.total),
+  {
+    id: 'trend', label: t('volume/col.trend'), hint: t('volume/col.trendHint'), shownOn: 'wide', className: () => styles.trend ?? '',
+    cell: (row) => <Sparkline className={styles.spark} points={lines.get(row.symbol) ?? NO_POINTS} places={SESSION_PLACES} reference={0} colours={SIDE_COLOURS} />,
+  },
   volumeColumn('missed', t('volume/col.missed'), (row) => row.missed, {
     hint: t('volume/col.missedHint'), shownOn: 'desk', className: (row) => (row.missed ? (styles.warn ?? '') : quiet()), cell: (row) => formatNumber(row.missed),
   }),

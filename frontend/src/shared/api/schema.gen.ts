@@ -852,8 +852,17 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** AlertEventMessage */
+        /**
+         * AlertEventMessage
+         * @description The same, numbered.
+         */
         AlertEventMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "alert";
+            data: components["schemas"]["Alert"];
             /**
              * Epoch
              * @description The server's life; another one is another numbering.
@@ -872,14 +881,11 @@ export interface components {
              * @example symbol:VNM
              */
             topic: string;
-            /**
-             * Type
-             * @constant
-             */
-            type: "alert";
-            data: components["schemas"]["Alert"];
         };
-        /** AlertMessage */
+        /**
+         * AlertMessage
+         * @description An alert to those who see them in full mode.
+         */
         AlertMessage: {
             /**
              * Type
@@ -2297,8 +2303,28 @@ export interface components {
             /** Total Volume */
             total_volume: number;
         };
-        /** SessionEventMessage */
+        /**
+         * SessionEventMessage
+         * @description The same, numbered.
+         */
         SessionEventMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "session";
+            /** Event */
+            event: string;
+            /** Trading Date */
+            trading_date: string | null;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Exchange */
+            exchange: string | null;
+            phase: components["schemas"]["Phase"] | null;
             /**
              * Epoch
              * @description The server's life; another one is another numbering.
@@ -2317,23 +2343,6 @@ export interface components {
              * @example symbol:VNM
              */
             topic: string;
-            /**
-             * Type
-             * @constant
-             */
-            type: "session";
-            /** Event */
-            event: string;
-            /** Trading Date */
-            trading_date: string | null;
-            /**
-             * Timestamp
-             * Format: date-time
-             */
-            timestamp: string;
-            /** Exchange */
-            exchange: string | null;
-            phase: components["schemas"]["Phase"] | null;
         };
         /** SessionInfo */
         SessionInfo: {
@@ -2354,7 +2363,7 @@ export interface components {
         };
         /**
          * SessionMessage
-         * @description `phase` changed, the day was frozen (`final`), or a new one began (`new_day`).
+         * @description `phase` changed, the day was frozen (`final`), or a new one began (`new_day`); to those without events.
          */
         SessionMessage: {
             /**
@@ -2534,6 +2543,8 @@ export interface components {
         /**
          * SubscribedMessage
          * @description Everything the socket hears of now; in answer to each subscribe, unsubscribe and return.
+         *
+         *     Unasked when symbols are tracked no longer: those are in `rejected`, and no longer in `symbols`.
          */
         SubscribedMessage: {
             /**
@@ -2557,6 +2568,13 @@ export interface components {
             channels: components["schemas"]["ViewSummary"][];
             /** Rejected */
             rejected: components["schemas"]["RejectedName"][];
+            /**
+             * Aliases
+             * @description Of this request: a future's alias -> its contract.
+             */
+            aliases: {
+                [key: string]: string;
+            };
         };
         /**
          * SymbolState

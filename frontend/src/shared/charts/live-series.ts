@@ -37,7 +37,7 @@ export class LiveSeries {
       this.series.applyOptions(seriesOptions(this.library, spec, colours))
     }
     if ((spec.pane ?? 0) !== this.series.getPane().paneIndex()) this.series.moveToPane(spec.pane ?? 0)
-    const paintsPoints = spec.kind === 'bars' && hasNewColours
+    const paintsPoints = (spec.kind === 'bars' || spec.kind === 'candles') && hasNewColours
     this.takePoints(spec, colours, paintsPoints)
     if (hasNewColours || levelsOf(spec) !== levelsOf(this.spec)) this.takeLevels(levelsOf(spec), colours)
     if (spec.kind === 'baseline' && spec.hasBaseLine && hasNewColours) this.drawBase(spec.base, colours)
@@ -86,7 +86,11 @@ function isSameLook(a: SeriesSpec, b: SeriesSpec | null): boolean {
 
 function datumOf(spec: SeriesSpec, point: SeriesPoint, colours: ChartColours) {
   const time = toChartTime(point.timeMs)
-  if ('open' in point) return { time, open: point.open, high: point.high, low: point.low, close: point.close }
+  if ('open' in point) {
+    const { open, high, low, close } = point
+    const flat = open === close ? { color: colours['--text-2'], wickColor: colours['--text-2'], borderColor: colours['--text-2'] } : {}
+    return { time, open, high, low, close, ...flat }
+  }
   if ('colour' in point) {
     const opacity = spec.kind === 'bars' ? (spec.opacity ?? BAR_OPACITY) : 1
     return { time, value: point.value, color: withAlpha(colours[point.colour], opacity) }

@@ -57,3 +57,5 @@ export const formatShare = (part: number, whole: number, decimals = 1): string =
 
 /** The colour class of a flow: who gains by it. */
 export const flowClass = (value: number): string => (value > 0 ? 'buy' : value < 0 ? 'sell' : '')
+/** The same for a value that is shown in billions: what reads 0.0 has no side. */
+export const billionsClass = (vnd: number, decimals = 1): string => flowClass(Number((vnd / VND_PER_BILLION).toFixed(decimals)))

@@ -25,9 +25,9 @@ export const en: Dictionary = {
   },
   keys: {
     title: 'Keyboard shortcuts', open: 'Keyboard shortcuts', close: 'Close', search: 'Find a symbol', help: 'Open this list',
-    pages: 'Go to a page',
+    searchChart: 'In the search field: open the chart', escape: 'Close the details', pages: 'Go to a page',
     move: 'Move between cells', ends: 'First, last column; with Ctrl: first, last row', page: 'A page up, down', read: 'Read the active row',
-    sort: 'In the header row: sort by the column', select: 'Mark the row',
+    sort: 'In the header row: sort by the column', select: 'Open, close the details',
   },
   indices: {
     label: 'Indices', breadth: '{{up}} up ({{ceil}} at ceiling), {{flat}} unchanged, {{down}} down ({{floor}} at floor)',
@@ -65,10 +65,11 @@ export const en: Dictionary = {
   board: {
     title: 'Price board', grid: 'Price board {{list}}', lists: 'Lists', filters: 'Filter by price', density: 'Row density', densityAuto: 'Automatic: 24 px when the basket fits the screen',
     units: 'price ×1,000 VND · volume in shares', unitsFutures: 'price in points · volume in contracts',
+    sectors: 'Sectors', sector: 'Sector', columns: 'Choose columns', columnsReset: 'Back to the default', columnEarlier: 'Move {{name}} earlier', columnLater: 'Move {{name}} later',
     futures: 'Futures',
     ceil: 'Ceiling', up: 'Up', ref: 'Flat', down: 'Down', floor: 'Floor',
     'group.limits': 'Limits', 'group.bids': 'Bids', 'group.matched': 'Matched', 'group.asks': 'Asks', 'group.day': 'Day range', 'group.foreign': 'Foreign', 'group.basis': 'Basis',
-    'col.symbol': 'Sym', 'col.ceiling': 'Ceil', 'col.floor': 'Floor', 'col.ref': 'Ref', 'col.price': 'Price', 'col.volume': 'Vol', 'col.total': 'Volume',
+    'col.spark': 'Intraday', 'col.symbol': 'Sym', 'col.ceiling': 'Ceil', 'col.floor': 'Floor', 'col.ref': 'Ref', 'col.price': 'Price', 'col.volume': 'Vol', 'col.total': 'Volume',
     'col.high': 'High', 'col.avg': 'Avg', 'col.low': 'Low', 'col.foreignBuy': 'Buy', 'col.foreignSell': 'Sell', 'col.room': 'Room', 'col.basis': 'Points', 'col.basisPct': '%', 'col.expiry': 'Expiry',
     loading: 'Loading the board', empty: 'No prices yet', emptyNote: 'Source {{source}} · {{state}}. The first row appears as soon as there is data.',
     noMatch: 'No symbol matches the filter', clear: 'Clear filter', failed: 'No data',

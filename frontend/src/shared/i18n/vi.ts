@@ -25,9 +25,9 @@ export const vi = {
   },
   keys: {
     title: 'Phím tắt', open: 'Phím tắt', close: 'Đóng', search: 'Tìm mã', help: 'Mở bảng này',
-    pages: 'Đến một trang',
+    searchChart: 'Trong ô tìm mã: mở biểu đồ', escape: 'Đóng chi tiết mã', pages: 'Đến một trang',
     move: 'Đi giữa các ô', ends: 'Cột đầu, cột cuối; thêm Ctrl: dòng đầu, dòng cuối', page: 'Lên, xuống một trang', read: 'Đọc dòng đang chọn',
-    sort: 'Ở dòng tiêu đề: sắp xếp theo cột', select: 'Đánh dấu dòng',
+    sort: 'Ở dòng tiêu đề: sắp xếp theo cột', select: 'Mở, đóng chi tiết mã',
   },
   indices: {
     label: 'Chỉ số', breadth: '{{up}} mã tăng ({{ceil}} trần), {{flat}} đứng giá, {{down}} giảm ({{floor}} sàn)',
@@ -65,10 +65,11 @@ export const vi = {
   board: {
     title: 'Bảng giá', grid: 'Bảng giá {{list}}', lists: 'Danh sách', filters: 'Lọc theo giá', density: 'Mật độ dòng', densityAuto: 'Tự động: 24 px khi cả rổ vừa màn hình',
     units: 'giá ×1.000 đ · KL cổ phiếu', unitsFutures: 'giá điểm · KL hợp đồng',
+    sectors: 'Ngành', sector: 'Ngành', columns: 'Chọn cột', columnsReset: 'Về mặc định', columnEarlier: 'Đưa {{name}} lên trước', columnLater: 'Đưa {{name}} ra sau',
     futures: 'Phái sinh',
     ceil: 'Trần', up: 'Tăng', ref: 'Đứng', down: 'Giảm', floor: 'Sàn',
     'group.limits': 'Tham chiếu', 'group.bids': 'Bên mua', 'group.matched': 'Khớp lệnh', 'group.asks': 'Bên bán', 'group.day': 'Trong ngày', 'group.foreign': 'Khối ngoại', 'group.basis': 'Basis',
-    'col.symbol': 'Mã', 'col.ceiling': 'Trần', 'col.floor': 'Sàn', 'col.ref': 'TC', 'col.price': 'Giá', 'col.volume': 'KL', 'col.total': 'Tổng KL',
+    'col.spark': 'Trong ngày', 'col.symbol': 'Mã', 'col.ceiling': 'Trần', 'col.floor': 'Sàn', 'col.ref': 'TC', 'col.price': 'Giá', 'col.volume': 'KL', 'col.total': 'Tổng KL',
     'col.high': 'Cao', 'col.avg': 'TB', 'col.low': 'Thấp', 'col.foreignBuy': 'Mua', 'col.foreignSell': 'Bán', 'col.room': 'Room', 'col.basis': 'Điểm', 'col.basisPct': '%', 'col.expiry': 'Đáo hạn',
     loading: 'Đang tải bảng giá', empty: 'Chưa có giá nào', emptyNote: 'Nguồn {{source}} · {{state}}. Dòng đầu tiên sẽ hiện ngay khi có dữ liệu.',
     noMatch: 'Không có mã nào khớp bộ lọc', clear: 'Bỏ lọc', failed: 'Không có dữ liệu',

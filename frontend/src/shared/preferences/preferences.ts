@@ -10,6 +10,7 @@ export const PALETTES = ['red-up', 'vn', 'safe'] as const
 export type Palette = (typeof PALETTES)[number]
 export const DENSITIES = [24, 28, 32] as const
 export type Density = (typeof DENSITIES)[number]
+export type BoardKind = 'equities' | 'futures'
 
 export const isPalette = (value: unknown): value is Palette => PALETTES.some((palette) => palette === value)
 
@@ -19,10 +20,13 @@ interface Preferences {
   palette: Palette | null
   language: Language
   density: Density | null
+  /** Ids of the board's columns in their order; null: all of them as they come. Apart for futures. */
+  columns: Readonly<Partial<Record<BoardKind, readonly string[] | null>>>
   setTheme: (theme: Theme) => void
   setPalette: (palette: Palette) => void
   setLanguage: (language: Language) => void
   setDensity: (density: Density | null) => void
+  setColumns: (kind: BoardKind, columns: readonly string[] | null) => void
 }
 
 export const usePreferences = create<Preferences>()(
@@ -32,10 +36,12 @@ export const usePreferences = create<Preferences>()(
       palette: null,
       language: 'vi',
       density: null,
+      columns: {},
       setTheme: (theme) => set({ theme }),
       setPalette: (palette) => set({ palette }),
       setLanguage: (language) => set({ language }),
       setDensity: (density) => set({ density }),
+      setColumns: (kind, columns) => set((current) => ({ columns: { ...current.columns, [kind]: columns } })),
     }),
     { name: 'vnst.preferences', version: 1 },
   ),

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import styles from './kpi.module.css'
 
 interface KpiProps {
@@ -14,9 +14,12 @@ interface KpiProps {
 }
 
 export function Kpi({ label, children, unit, context, isHero = false, isExtra = false }: KpiProps) {
+  const id = useId()
   return (
-    <div role="group" className={[styles.kpi, isHero && styles.hero, isExtra && styles.extra].filter(Boolean).join(' ')}>
-      <span className={styles.label}>{label}</span>
+    <div role="group" aria-labelledby={id} className={[styles.kpi, isHero && styles.hero, isExtra && styles.extra].filter(Boolean).join(' ')}>
+      <span id={id} className={styles.label}>
+        {label}
+      </span>
       <span className={styles.value}>
         {children} {unit ? <small>{unit}</small> : null}
       </span>

@@ -12,7 +12,20 @@ export function thin(points: readonly SparkPoint[], limit = MAX_POINTS): readonl
   return step <= 1 ? points : points.filter((_, i) => i % step === 0 || i === points.length - 1)
 }
 
-export function drawSparkline(canvas: HTMLCanvasElement, all: readonly SparkPoint[], places: number, reference: number | null): void {
+export interface SparkColours {
+  above: `--${string}`
+  below: `--${string}`
+}
+
+const PRICE_COLOURS: SparkColours = { above: '--up', below: '--down' }
+
+export function drawSparkline(
+  canvas: HTMLCanvasElement,
+  all: readonly SparkPoint[],
+  places: number,
+  reference: number | null,
+  { above, below }: SparkColours = PRICE_COLOURS,
+): void {
   const context = canvas.getContext('2d')
   const { clientWidth: width, clientHeight: height } = canvas
   if (!context || !width || !height) return
@@ -32,7 +45,7 @@ export function drawSparkline(canvas: HTMLCanvasElement, all: readonly SparkPoin
   const high = Math.max(...values, base)
   const x = (place: number): number => 1 + (place / (places - 1)) * (width - 4)
   const y = (value: number): number => (high === low ? height / 2 : 2 + ((high - value) / (high - low)) * (height - 4))
-  const colour = token(last.value > base ? '--up' : last.value < base ? '--down' : '--ref')
+  const colour = token(last.value > base ? above : last.value < base ? below : '--ref')
 
   if (reference !== null) {
     context.strokeStyle = token('--ref')
