@@ -41,7 +41,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, sort, onSort, se
   const shown = isLong ? rows.slice(first, (items.at(-1)?.index ?? -1) + 1) : rows
   const space = isLong ? { before: first * rowPx, after: (rows.length - first - shown.length) * rowPx } : { before: 0, after: 0 }
   return (
-    <div ref={frame} className={`${styles.frame} ${isLong ? styles.long : ''}`} tabIndex={0} role="region" aria-label={caption}>
+    <div ref={frame} className={`${styles.frame} ${isLong ? styles.long : ''}`} tabIndex={0} role="group" aria-label={caption}>
       <table className={styles.table} aria-rowcount={rows.length + 1}>
         <caption className="sr-only">{caption}</caption>
         <Head columns={columns} sort={sort} onSort={onSort} />
