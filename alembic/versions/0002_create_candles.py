@@ -100,6 +100,9 @@ def downgrade() -> None:
         INSERT INTO candle_repairs (symbol, bucket, phase, {FIGURES}, origin)
         SELECT symbol, bucket, phase, {FIGURES}, 'kept' FROM candle_1m
         WHERE bucket < coalesce((SELECT min(timestamp) - INTERVAL '1 minute' FROM trades), 'infinity')
+            AND NOT EXISTS (
+                SELECT 1 FROM candle_repairs AS r WHERE r.symbol = candle_1m.symbol AND r.bucket = candle_1m.bucket
+            )
         ON CONFLICT DO NOTHING
     """)
     op.execute("DROP VIEW candle_minutes")

@@ -183,6 +183,9 @@ class Feed:
             reading.cancel()
         if self._processor.trading_date is not None:
             self._apply_lists(self._lists)
+            self._changed(
+                self._processor.rescope()
+            )  # the stored day knows nothing of what was tracked before
 
     @staticmethod
     async def _simulated_time_s(ticks: WallFeedClock | RemoteFeedClock) -> float | None:
@@ -315,6 +318,8 @@ class Feed:
 
     def _apply_lists(self, lists: Lists) -> None:
         self._lists = lists
+        if lists.is_fallback:  # it must not forget the day a restart has brought back
+            lists.tracked |= self._processor.symbols_of_day()
         wanted = self._settings.tracked_symbols
         if wanted != ["ALL"]:
             self._changed(self._processor.set_tracked(frozenset(lists.tracked), scope_label(wanted)))

@@ -102,7 +102,6 @@ class History:
             self.spool,
             self.pool,
             clock,
-            indices=processor.get_indices,
             trading_date=lambda: processor.trading_date,
             states=states,
             observe_write=metrics.record_write,
@@ -112,7 +111,7 @@ class History:
             self.writer.put_rows,
             market_time_s=lambda: processor.market_time_s,
             trading_date=lambda: processor.trading_date,
-            is_live=calendar.is_live,
+            is_live_between=calendar.is_live_between,
         )
         self._recovery = Recovery(
             source=self._source,

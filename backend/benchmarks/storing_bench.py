@@ -90,7 +90,7 @@ class _Store:
     def __init__(self, folder: Path, pool: DatabasePool) -> None:
         self.pool = pool
         self.spool = Spool(folder / "spool.sqlite")
-        self.writer = BatchWriter(self.spool, pool, SystemClock(), indices=dict, trading_date=lambda: DAY)
+        self.writer = BatchWriter(self.spool, pool, SystemClock(), trading_date=lambda: DAY)
         self.spool.on_accepted = self.writer.wake
         self.meter = StageMeter()
         put: Any = self.meter.wrap("put", self.writer.put)

@@ -92,7 +92,6 @@ class Life:
             self.spool,
             self.pool,
             clock,
-            indices=processor.get_indices,
             trading_date=lambda: processor.trading_date,
             states=StateKeeper(
                 symbol_state=processor.symbol_state,
@@ -105,7 +104,7 @@ class Life:
             self.writer.put_rows,
             market_time_s=lambda: processor.market_time_s,
             trading_date=lambda: processor.trading_date,
-            is_live=lambda _time_s: True,
+            is_live_between=lambda _from_s, _until_s: True,
         )
         self.recovery = Recovery(
             source="ssi",

@@ -13,24 +13,27 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from app.clock import VIETNAM
 from app.config import Settings
-from app.feed.errors import RejectReason
+from app.feed.errors import FeedConnectError, RejectReason
 from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
 from app.feed.reference_service import Lists
+from app.feed.ssi_market_service import SSIMarketService
 from app.feed_wiring import Feed
 from app.main import create_app, serve
 from app.market.messages import ExchangeSide, TradeMessage
 from app.market.models import AuditRow, FeedSource, FeedState, FeedStatus, Phase
+from app.market.stored_day import StoredDay
 from app.publish.filters import Filter
 from app.telemetry.feed_gauges import FeedCounters, FeedGauges
 from app.telemetry.metrics import Metrics
 from app.wiring import Application
+from tests.feed.test_reference_service import FakeMarketService
 from tests.publish.event_client import FakeEventSocket
 from tests.publish.fakes import OPENING, eventually
 
@@ -382,3 +385,64 @@ async def test_scope_of_a_long_list_is_the_same_before_and_after_the_lists_are_r
     feed = make_feed(make_settings(tracked_symbols=wanted), processor=application.processor)
     feed._apply_lists(Lists(tracked=frozenset(wanted)))
     assert application.processor.get_foreign_summary().scope == before == "20 symbols"
+
+
+class Restart:
+    """A start whose stored day holds VCB and FPT, with SSI's lists as `market` gives them."""
+
+    def __init__(self, *wanted: str) -> None:
+        self.market = FakeMarketService()
+        self.stored: asyncio.Event = asyncio.Event()
+        before = Application(make_settings(tracked_symbols=["ALL"])).processor
+        trades = [
+            trade
+            for symbol in ("VCB", "FPT")
+            for trade in before.apply([make_trade(symbol=symbol, volume=300)]).trades
+        ]
+        self.day = StoredDay(date(2026, 11, 20), trades=trades)
+        settings = make_settings(tracked_symbols=list(wanted))
+        self.feed = make_feed(settings, processor=Application(settings).processor, recover=self.recover)
+        self.processor = self.feed._processor
+
+    async def recover(self, _source_time_s: float | None) -> None:
+        await self.stored.wait()
+        self.processor.restore(self.day)
+
+    async def run(self, *, lists_first: bool) -> None:
+        references = self.feed._references(cast("SSIMarketService", self.market))
+        load = references.load_tracked
+
+        async def load_in_turn(timeout_s: float) -> None:
+            if not lists_first:
+                self.stored.set()
+                await eventually(lambda: self.processor.trading_date is not None)
+            await load(timeout_s)
+            self.stored.set()
+
+        references.load_tracked = load_in_turn  # type: ignore[method-assign]
+        ticks = WallFeedClock(self.feed._clock)
+        await asyncio.wait_for(self.feed._recover_while_reading(references, ticks), 20)
+
+
+@pytest.mark.parametrize("lists_first", [True, False])
+async def test_restart_without_lists_keeps_the_day_until_they_are_read(lists_first: bool) -> None:
+    restart = Restart("HOSE", "SHS")
+    restart.market.error = FeedConnectError("unreachable")
+    await restart.run(lists_first=lists_first)
+    assert restart.processor.symbols_of_day() == {"VCB", "FPT"}
+    assert restart.processor.is_tracked("VCB")
+    restart.processor.apply([make_trade(symbol="SHS", exchange="HNX")])
+    assert restart.processor.symbols_of_day() == {"VCB", "FPT", "SHS"}
+
+    restart.market.error = None
+    restart.market.securities["HOSE"] = ["VCB"]
+    references = restart.feed._references(cast("SSIMarketService", restart.market))
+    await references.load_tracked(5)
+    assert restart.processor.symbols_of_day() == {"VCB", "SHS"}
+
+
+@pytest.mark.parametrize("lists_first", [True, False])
+async def test_restart_forgets_what_is_no_longer_tracked(lists_first: bool) -> None:
+    restart = Restart("VCB")
+    await restart.run(lists_first=lists_first)
+    assert restart.processor.symbols_of_day() == {"VCB"}

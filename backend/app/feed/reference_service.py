@@ -33,6 +33,7 @@ class Lists(Struct):
 
     vn30: list[str] = field(default_factory=list)
     tracked: frozenset[str] = frozenset()
+    is_fallback: bool = False  # `tracked` was not read but guessed: no reason to forget anything
     known: frozenset[str] | None = None
     limits: list[PriceLimits] = field(default_factory=list)
 
@@ -68,7 +69,7 @@ class ReferenceService:
             reason = str(error) or "no answer in time"
             logger.warning("the list of tracked symbols is the fallback for now: %s", reason)
             if not self._lists.tracked:
-                self._lists.tracked = self._fallback()
+                self._lists.tracked, self._lists.is_fallback = self._fallback(), True
         self._apply(self._lists)
 
     async def keep(self, trading_date: Callable[[], date]) -> None:
@@ -108,7 +109,7 @@ class ReferenceService:
         tracked: set[str] = set()
         for name in self._wanted:
             tracked |= await self._symbols_of(name)
-        self._lists.tracked = frozenset(tracked)
+        self._lists.tracked, self._lists.is_fallback = frozenset(tracked), False
 
     async def _symbols_of(self, name: str) -> set[str]:
         if name == "ALL":

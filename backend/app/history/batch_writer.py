@@ -3,22 +3,26 @@
 `put` turns Changes into rows and hands them to the spool; `run` moves rows from the spool to the database and deletes
 them there once it has committed. A row may be sent twice (we died, or the answer was lost): its natural key makes the
 second time harmless. Nothing here ever waits for the database but `run` and `flush`.
-Overflow: when the spool refuses, the trades refused become gaps, written as soon as it takes rows again.
+Overflow: when the spool refuses, the trades refused become gaps, written as soon as it takes rows again; gaps and alerts
+wait for that (refused_rows.py), and states are kept anew.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
+from itertools import batched
 
 from app.clock import Clock
 from app.history.dead_rows import insert_or_bury
 from app.history.errors import describe
 from app.history.kept_states import EncodedStates, StateKeeper
 from app.history.pool import DatabasePool
+from app.history.refused_rows import RefusedRows
 from app.history.refused_trades import RefusedTrades
+from app.history.row_codec import DeadRow
 from app.history.spool import Spool
 from app.history.tables import (
     ALERTS,
@@ -36,7 +40,7 @@ from app.history.tables import (
     index_row,
     trade_row,
 )
-from app.market.models import Changes, ClassifiedTrade, IndexData
+from app.market.models import Changes, ClassifiedTrade
 
 GATHER_S = 0.2  # a reader of the database sees a print within about that
 BATCH_ROWS_MAX = 2_000
@@ -58,7 +62,6 @@ class BatchWriter:
         pool: DatabasePool,
         clock: Clock,
         *,
-        indices: Callable[[], Mapping[str, IndexData]],
         trading_date: Callable[[], date | None],
         states: StateKeeper | None = None,
         observe_write: ObserveWrite = lambda _table, _rows, _seconds: None,
@@ -66,11 +69,11 @@ class BatchWriter:
         self._spool = spool
         self._pool = pool
         self._clock = clock
-        self._indices = indices
         self._trading_date = trading_date
         self._states = states
         self._observe_write = observe_write
-        self._refused = RefusedTrades()
+        self._refused_trades = RefusedTrades()
+        self._refused_rows = RefusedRows()
         self._arrived = asyncio.Event()
         self._is_failing = False
 
@@ -78,18 +81,21 @@ class BatchWriter:
 
     def put(self, changes: Changes) -> None:
         """Keep what one `apply()` changed. Never blocks, never fails for lack of a database."""
+        self._write_refused()
         rows, states = self._rows_of(changes), self._due_states(changes)
         if not rows and not states:
             return
-        if self._put(rows, changes.trades, states):
-            if self._refused:
-                self._write_refused()
-        else:
-            self._refused.note(changes.trades)
+        if not self._put(rows, changes.trades, states):
+            self._refused_trades.note(changes.trades)
+            self._refused_rows.note(rows)
+            if self._states is not None:
+                self._states.take_back(states)
 
-    def put_rows(self, table: str, rows: list[Row]) -> bool:
-        """Keep rows that are no part of Changes (gaps of the whole feed); False when the spool refuses."""
-        return self._spool.put({table: rows}, {})
+    def put_rows(self, table: str, rows: list[Row]) -> None:
+        """Keep rows that are no part of Changes (gaps of the whole feed)."""
+        self._write_refused()
+        if not self._spool.put({table: rows}, {}):
+            self._refused_rows.note({table: rows})
 
     def wake(self) -> None:
         """Note that the spool has committed rows."""
@@ -97,6 +103,7 @@ class BatchWriter:
 
     def keep_states(self) -> None:
         """Keep every state that has changed: the feed has ended, and what follows is a start."""
+        self._write_refused()
         if self._states is not None:
             self._spool.put({}, {}, self._states.rest())
 
@@ -111,9 +118,15 @@ class BatchWriter:
         return self._spool.put(rows, positions, states)
 
     def _write_refused(self) -> None:
-        gaps = self._refused.gaps()
-        if self.put_rows(GAPS.name, [gap_row(gap, day) for gap, day in gaps]):
-            self._refused.clear()
+        """Write what was refused, once there is room: before anything newer, as a gap is closed after it is opened."""
+        if not (self._refused_trades or self._refused_rows) or self._spool.status().is_refusing:
+            return
+        rows = self._refused_rows.rows()
+        gaps = [gap_row(gap, day) for gap, day in self._refused_trades.gaps()]
+        rows[GAPS.name] = [*rows.get(GAPS.name, []), *gaps]
+        if self._spool.put(rows, {}):
+            self._refused_trades.clear()
+            self._refused_rows.clear()
 
     def _rows_of(self, changes: Changes) -> dict[str, list[Row]]:
         rows: dict[str, list[Row]] = {}
@@ -124,9 +137,9 @@ class BatchWriter:
                 foreign_row(data) for data in changes.foreign_rows if data.last_updated is not None
             ]
         if changes.index_rows:
-            indices = self._indices()  # what they are at this moment: the core goes on changing them
-            found = [indices[name] for name in dict.fromkeys(changes.index_rows) if name in indices]
-            rows[INDEX_SNAPSHOTS.name] = [index_row(data) for data in found if data.last_updated is not None]
+            rows[INDEX_SNAPSHOTS.name] = [
+                index_row(data) for data in changes.index_rows if data.last_updated is not None
+            ]
         if changes.basis_points:
             rows[BASIS_POINTS.name] = [basis_row(point) for point in changes.basis_points]
         if changes.alerts:
@@ -177,11 +190,14 @@ class BatchWriter:
             if table is None or not batch.rows:
                 await self._spool.remove(batch)
                 continue
-            started_s = self._clock.monotonic_s()
-            async with self._pool.connection() as connection:
-                count, dead = await insert_or_bury(connection, table, batch.rows)
-            self._observe_write(table.name, count, self._clock.monotonic_s() - started_s)
-            await self._spool.remove(batch, dead)
+            buried: list[DeadRow] = []
+            for part in batched(batch.rows, BATCH_ROWS_MAX):  # an older file may hold chunks of any size
+                started_s = self._clock.monotonic_s()
+                async with self._pool.connection() as connection:
+                    count, dead = await insert_or_bury(connection, table, part)
+                buried += dead
+                self._observe_write(table.name, count, self._clock.monotonic_s() - started_s)
+            await self._spool.remove(batch, buried)
 
     def _failed(self, error: BaseException) -> None:
         if not self._is_failing:

@@ -19,6 +19,7 @@ from app.history.index_repository import IndexRepository
 from app.history.kept_states import KeptStates
 from app.history.paging import TimeRange
 from app.history.pool import DatabasePool
+from app.history.spool import Spool
 from app.history.stored_rows import foreign_of, gap_of, indices_of, trades_of, with_kept
 from app.history.tables import TRADES, Row
 from app.market.market_time import VIETNAM, moment_at
@@ -47,9 +48,12 @@ _TRADES = """
     WHERE trading_date = $3 AND timestamp BETWEEN $4 AND $5 AND (timestamp >= $6 OR total_volume > kept_volume)
     ORDER BY symbol, total_volume
 """  # the order of tables.TRADES
-# each symbol's rows of the ten minutes before its last
+# each symbol's rows of the ten minutes before its last; $3 NULL: of every symbol
 _FOREIGN = """
-    WITH day AS (SELECT * FROM foreign_snapshots WHERE timestamp BETWEEN $1 AND $2),
+    WITH day AS (
+            SELECT * FROM foreign_snapshots
+            WHERE timestamp BETWEEN $1 AND $2 AND ($3::text[] IS NULL OR symbol = ANY($3))
+        ),
         newest AS (SELECT symbol, max(timestamp) AS moment FROM day GROUP BY symbol)
     SELECT day.symbol, buy_volume, sell_volume, buy_value, sell_value, current_room, timestamp
     FROM day JOIN newest ON day.symbol = newest.symbol AND timestamp >= moment - INTERVAL '10 minutes'
@@ -69,21 +73,44 @@ _SYMBOL, _MOMENT, _DAY, _TOTAL = map(
 
 
 class SpooledTrades:
-    """Trades that wait in the spool, by day and symbol."""
+    """Trades of one date that wait in the spool: what each symbol has come to, and the rows a restore needs.
 
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
-        self._rows: dict[date, dict[str, list[Row]]] = {}
+    Those are the prints that no kept state counts, and all since `recent_from_s`.
+    """
+
+    def __init__(self, trading_date: date, kept_volumes: Mapping[str, int], recent_from_s: float) -> None:
+        self._trading_date = trading_date
+        self._kept_volumes = kept_volumes
+        self._recent_from = moment_at(recent_from_s)
+        self.rows: dict[str, list[Row]] = {}  # by symbol
+        self.totals: dict[str, int] = {}  # symbol -> greatest TotalVol
+        self.last_time: datetime | None = None
+
+    def take(self, rows: Iterable[Row]) -> None:
+        """Look at a part of what waits."""
         for row in rows:
-            self._rows.setdefault(row[_DAY], {}).setdefault(row[_SYMBOL], []).append(row)
+            if row[_DAY] != self._trading_date:
+                continue
+            symbol, moment, total = row[_SYMBOL], row[_MOMENT], row[_TOTAL]
+            self.totals[symbol] = max(total, self.totals.get(symbol, 0))
+            self.last_time = max(moment, self.last_time or moment)
+            if total > self._kept_volumes.get(symbol, 0) or moment >= self._recent_from:
+                self.rows.setdefault(symbol, []).append(row)
 
-    @property
-    def last_date(self) -> date | None:
-        """Return the newest trading date, None without trades."""
-        return max(self._rows, default=None)
 
-    def of(self, trading_date: date) -> Mapping[str, list[Row]]:
-        """Return the rows of a day by symbol."""
-        return self._rows.get(trading_date, {})
+async def read_spooled_dates(spool: Spool) -> set[date]:
+    """Return the trading dates of trades that wait in the spool."""
+    dates: set[date] = set()
+    await spool.scan_table(TRADES.name, lambda rows: dates.update(row[_DAY] for row in rows))
+    return dates
+
+
+async def read_spooled(spool: Spool, trading_date: date, kept: KeptStates, recent_s: float) -> SpooledTrades:
+    """Return what waits in the spool of a date; `recent_s`: of how long before the kept states' newest time all of it."""
+    recent_from_s = max(0.0, kept.last_time_s() - recent_s)
+    spooled = SpooledTrades(trading_date, kept.volumes(), recent_from_s)
+    await spool.scan_table(TRADES.name, spooled.take)
+    return spooled
 
 
 class StoredSession(Struct, frozen=True):
@@ -102,14 +129,13 @@ class StoredSession(Struct, frozen=True):
 
     def kept_volume(self, symbol: str) -> int:
         """Return the TotalVol up to which a state was kept of `symbol`, 0 without one."""
-        state = self.kept.symbols.get(symbol)
-        return state.stats.total_volume if state is not None and state.stats is not None else 0
+        return self.kept.volume_of(symbol)
 
 
 class DayReader:
     """Reads one trading date; `pool` None: the database is not there, the spool alone tells.
 
-    `positions` (symbol -> trading date, TotalVol) then stand for the prints that are out of reach: their volume is
+    `spooled` is of the date that is read. `positions` (symbol -> trading date, TotalVol) then stand for the prints that are out of reach: their volume is
     missed in memory, but it is no gap, and what was traded while we were down is told from it.
     """
 
@@ -137,9 +163,10 @@ class DayReader:
             for symbol, moment, total in await self._pool.fetch(_SYMBOLS, trading_date, span.start, span.end):
                 totals[symbol] = total
                 last_time_s = max(last_time_s, moment.timestamp())
-        for symbol, rows in self._spooled.of(trading_date).items():
-            totals[symbol] = max(totals.get(symbol, 0), *(row[_TOTAL] for row in rows))
-            last_time_s = max(last_time_s, *(row[_MOMENT].timestamp() for row in rows))
+        for symbol, total in self._spooled.totals.items():
+            totals[symbol] = max(total, totals.get(symbol, 0))
+        if self._spooled.last_time is not None:
+            last_time_s = max(last_time_s, self._spooled.last_time.timestamp())
         for symbol, total in self._accepted(trading_date).items():
             totals.setdefault(symbol, total)
             last_time_s = last_time_s or (span.start + FIRST_OPENING).timestamp()
@@ -163,7 +190,7 @@ class DayReader:
     async def _rows(
         self, session: StoredSession, symbols: list[str], recent_from_s: float
     ) -> Sequence[Sequence[Any]]:
-        spooled, span = self._spooled.of(session.trading_date), session.span
+        spooled, span = self._spooled.rows, session.span
         recent_from = moment_at(recent_from_s)
         kept_volumes = {symbol: session.kept_volume(symbol) for symbol in symbols}
         rows: Sequence[Sequence[Any]] = []
@@ -214,12 +241,18 @@ class DayReader:
 
     @staticmethod
     async def _foreign(pool: DatabasePool, session: StoredSession) -> list[ForeignInvestorData]:
-        """Return the rows that fill windows, and without kept states each symbol's last as well."""
+        """Return the rows that fill windows, and of a symbol without a kept state its last as well."""
         span = session.span
-        if any(state.foreign is not None for state in session.kept.symbols.values()):
-            since = moment_at(session.last_time_s) - FOREIGN_KEPT
-            return [foreign_of(row) for row in await pool.fetch(_RECENT_FOREIGN, since, span.end)]
-        return [foreign_of(row) for row in await pool.fetch(_FOREIGN, span.start, span.end)]
+        kept = {name for name, state in session.kept.symbols.items() if state.foreign is not None}
+        if not kept:
+            return [foreign_of(row) for row in await pool.fetch(_FOREIGN, span.start, span.end, None)]
+        others = session.totals.keys() - kept
+        since = moment_at(session.last_time_s) - FOREIGN_KEPT
+        recent = await pool.fetch(_RECENT_FOREIGN, since, span.end)
+        rows = [row for row in recent if row["symbol"] not in others]
+        if others:
+            rows += await pool.fetch(_FOREIGN, span.start, span.end, sorted(others))
+        return [foreign_of(row) for row in rows]
 
 
 async def read_history(pool: DatabasePool, trading_date: date) -> tuple[list[BasisPoint], list[Alert]]:

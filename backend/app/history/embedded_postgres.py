@@ -191,12 +191,11 @@ class EmbeddedPostgres:
         """Whether `pid` is a live server, not another program that got a dead server's number."""
         if not process.is_alive(pid):
             return False
-        cwd = Path(f"/proc/{pid}/cwd")
         try:
-            return cwd.readlink() == self.data_dir
+            return process.works_in(pid, self.data_dir)
         except FileNotFoundError:
             return not Path("/proc").is_dir()
-        except PermissionError:
+        except OSError:
             return False
 
     def _clear_remains(self) -> None:

@@ -12,6 +12,7 @@ from msgspec.structs import astuple
 
 from app.history.candles import MINUTES, CandleRepository, Interval
 from app.history.database_access import STATEMENT_TIMEOUT_S
+from app.history.index_candles import IndexCandleRepository
 from app.history.paging import LIMIT_MAX, TimeRange
 from app.history.pool import DatabasePool
 from app.history.row_files import FileColumn, RowFile
@@ -40,6 +41,13 @@ _BAR_COLUMNS = (
         )
     ),
     FileColumn("origin", "text"),
+)
+_SYMBOL_SPANS = """
+    SELECT symbol, min(bucket), max(bucket) FROM candle_minutes
+    WHERE $1::text IS NULL OR symbol = $1 GROUP BY symbol ORDER BY symbol
+"""
+_INDEX_SPANS = (
+    "SELECT index_id, min(timestamp), max(timestamp) FROM index_snapshots WHERE index_id = $1 GROUP BY 1"
 )
 _ADDED = {"gaps": (FileColumn("repaired_at", "timestamptz"),)}  # columns no row arrives with
 
@@ -79,7 +87,7 @@ async def export_rows(
     """Write the rows in the order of their key, oldest first within a symbol; return how many. Bars come by `pool`."""
     progress = ExportProgress()
     batches = (
-        _bars(connection, CandleRepository(pool), request, progress)
+        _bars(connection, pool, request, progress)
         if request.table == CANDLES
         else _rows(connection, request, progress)
     )
@@ -130,12 +138,17 @@ def _conditions(table: Table, request: ExportRequest) -> tuple[str, list[object]
 
 async def _bars(
     connection: asyncpg.Connection[Any],
-    candles: CandleRepository,
+    pool: DatabasePool,
     request: ExportRequest,
     progress: ExportProgress,
 ) -> AsyncIterator[Sequence[Sequence[object]]]:
+    candles: CandleRepository | IndexCandleRepository = CandleRepository(pool)
+    names = await _spans(connection, _SYMBOL_SPANS, request.symbol)
+    if not names and request.symbol is not None:  # no symbol has the name of an index
+        candles = IndexCandleRepository(pool)
+        names = await _spans(connection, _INDEX_SPANS, request.symbol)
     days = _DAY_BARS if request.interval is Interval.ONE_DAY else _BAR_DAYS * MINUTES[request.interval]
-    for symbol, first, last in await _symbols(connection, request):
+    for symbol, first, last in names:
         progress.part = symbol
         midnight = first.astimezone(VIETNAM).replace(hour=0, minute=0)  # a day's bar is named by it
         start = max(request.span.start, midnight)
@@ -147,12 +160,7 @@ async def _bars(
             start = stop + timedelta(microseconds=1)
 
 
-async def _symbols(
-    connection: asyncpg.Connection[Any], request: ExportRequest
+async def _spans(
+    connection: asyncpg.Connection[Any], sql: str, name: str | None
 ) -> list[tuple[str, datetime, datetime]]:
-    rows = await connection.fetch(
-        "SELECT symbol, min(bucket), max(bucket) FROM candle_minutes"
-        " WHERE $1::text IS NULL OR symbol = $1 GROUP BY symbol ORDER BY symbol",
-        request.symbol,
-    )
-    return [(name, first, last) for name, first, last in rows]
+    return [(found, first, last) for found, first, last in await connection.fetch(sql, name)]

@@ -49,12 +49,12 @@ class GapRecorder:
         *,
         market_time_s: Callable[[], float],
         trading_date: Callable[[], date | None],
-        is_live: Callable[[float], bool],
+        is_live_between: Callable[[float, float], bool],
     ) -> None:
         self._put_rows = put_rows
         self._market_time_s = market_time_s
         self._trading_date = trading_date
-        self._is_live = is_live  # whether the exchanges trade at that time
+        self._is_live_between = is_live_between  # whether the exchanges trade within those times
         self._was_well = False
         self._outage: _Outage | None = None
         self._begun: set[str] = set()  # outages of this process
@@ -78,6 +78,7 @@ class GapRecorder:
             self._open.update(
                 gap_row(gap, trading_date)[0] for gap in changes.gaps if gap.cause != LATE_START
             )
+        self._write_begin()  # a feed lost in the lunch break misses something from 13:00 on
 
     def note_stored(self, gaps: Iterable[tuple[str, date]]) -> None:
         """Take over open faults the stored ledger has (id and trading date); those of other days do not count."""
@@ -103,30 +104,41 @@ class GapRecorder:
 
     def _begin_outage(self, cause: str, status: FeedStatus) -> None:
         now_s, trading_date = self._market_time_s(), self._trading_date()
-        if self._outage is not None or trading_date is None or not self._is_live(now_s):
+        if self._outage is None and trading_date is not None:
+            silent_s = min(status.ages.values(), default=0.0)
+            self._outage = _Outage(cause, moment_at(now_s - silent_s), max(trading_date, date_at(now_s)))
+        self._write_begin()
+
+    def _write_begin(self) -> None:
+        """Write an outage that goes on, once the exchanges trade; of a restart only the end is written."""
+        outage, now_s = self._outage, self._market_time_s()
+        if outage is None or outage.cause == RESTART or outage.id in self._begun:
             return
-        silent_s = min(status.ages.values(), default=0.0)
-        self._outage = _Outage(cause, moment_at(now_s - silent_s), trading_date)
-        self._begun.add(self._outage.id)
-        self._open.add(self._outage.id)
-        self._put_rows(GAPS.name, [self._outage.row(None)])
+        if date_at(now_s) == outage.trading_date and self._is_live_between(now_s, now_s):
+            self._begun.add(outage.id)
+            self._open.add(outage.id)
+            self._put_rows(GAPS.name, [outage.row(None)])
 
     def _end_outage(self) -> None:
         outage, self._outage = self._outage, None
         if outage is None:
             return
-        is_written = outage.id in self._begun
-        if not is_written and not self._is_live(outage.from_time.timestamp()):
-            self._open.discard(outage.id)  # stopped after the close
-            return
-        now_s = self._market_time_s()
+        now_s, rows = self._market_time_s(), list[Row]()
         today = max(date_at(now_s), self._trading_date() or outage.trading_date)
-        if outage.trading_date == today:
-            self._put_rows(GAPS.name, [outage.row(max(moment_at(now_s), outage.from_time))])
-            return
-        # It lasted into another date: of that one its prints tell what is missing.
-        ended = max(_at(outage.trading_date, DAY_ENDS), outage.from_time)
-        self._put_rows(GAPS.name, [outage.row(ended), *self._whole_days(outage, today)])
+        ended = moment_at(now_s)
+        if outage.trading_date < today:  # of today its prints tell what is missing
+            ended = _at(outage.trading_date, DAY_ENDS)
+            rows = self._whole_days(outage, today)
+        ended = max(ended, outage.from_time)
+        if outage.id in self._begun or self._is_missing(outage.from_time, ended):
+            rows.insert(0, outage.row(ended))
+        else:
+            self._open.discard(outage.id)  # nobody traded meanwhile
+        if rows:
+            self._put_rows(GAPS.name, rows)
+
+    def _is_missing(self, from_time: datetime, to_time: datetime) -> bool:
+        return self._is_live_between(from_time.timestamp(), to_time.timestamp())
 
     def _whole_days(self, outage: _Outage, today: date) -> list[Row]:
         """Return a row for each trading day that went by without us."""
@@ -135,7 +147,7 @@ class GapRecorder:
         return [
             _Outage(outage.cause, _at(day, DAY_BEGINS), day).row(_at(day, DAY_ENDS))
             for day in days
-            if self._is_live(_at(day, time(10, 0)).timestamp())
+            if self._is_missing(_at(day, DAY_BEGINS), _at(day, DAY_ENDS))
         ]
 
 

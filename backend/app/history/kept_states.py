@@ -8,7 +8,7 @@ Overflow: at most STATES_AT_ONCE are encoded at a time, the rest wait for the ne
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 import msgspec
@@ -33,6 +33,15 @@ class KeptStates(Struct):
 
     symbols: dict[str, SymbolState] = field(default_factory=dict)
     indices: dict[str, IndexData] = field(default_factory=dict)
+
+    def volume_of(self, symbol: str) -> int:
+        """Return the TotalVol up to which the state of `symbol` counts its prints, 0 without one."""
+        state = self.symbols.get(symbol)
+        return state.stats.total_volume if state is not None and state.stats is not None else 0
+
+    def volumes(self) -> dict[str, int]:
+        """Return that of every symbol."""
+        return {symbol: self.volume_of(symbol) for symbol in self.symbols}
 
     def last_time_s(self) -> float:
         """Return the newest exchange time in them, 0 without any."""
@@ -87,6 +96,12 @@ class StateKeeper:
     def rest(self) -> EncodedStates:
         """Return every state that changed since it was kept: the feed has ended."""
         return self._encode(list(self._changed_s))
+
+    def take_back(self, keys: Iterable[Key]) -> None:
+        """Note that states were not accepted: they are due again an interval from now."""
+        now_s = self._monotonic_s()
+        for key in keys:
+            self._changed_s.setdefault(key, now_s)
 
     def _encode(self, keys: list[Key]) -> EncodedStates:
         trading_date, encoded = self._trading_date(), dict[Key, tuple[date, bytes]]()

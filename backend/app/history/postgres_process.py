@@ -7,6 +7,7 @@ shared memory, and since PostgreSQL 10 the state (`starting`, `ready`, `stopping
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -63,16 +64,29 @@ def _answers_signal(pid: int) -> bool:
     return True
 
 
+def works_in(pid: int, data_dir: Path) -> bool:
+    """Return whether `pid` is a process of the server of `data_dir`: each of them has it as its working directory.
+
+    Where the kernel does not show that (root in a container without SYS_PTRACE) only the server itself is known, by
+    its `-D data_dir`. Raise FileNotFoundError for one that is gone, or without /proc.
+    """
+    entry = _PROC / str(pid)
+    try:
+        return (entry / "cwd").readlink() == data_dir
+    except PermissionError:
+        words = (entry / "cmdline").read_bytes().split(b"\0")
+        return (b"-D", os.fsencode(data_dir)) in itertools.pairwise(words)
+
+
 def pids_in(data_dir: Path) -> list[int]:
-    """Return the live processes whose working directory is `data_dir`: a server and its children.
+    """Return the live processes of the server of `data_dir`: itself and its children, as far as `works_in` sees them.
 
     Empty where there is no /proc.
     """
-    wanted = str(data_dir)
     found = []
     for entry in _PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if str((entry / "cwd").readlink()) == wanted and is_alive(int(entry.name)):
+            if works_in(int(entry.name), data_dir) and is_alive(int(entry.name)):
                 found.append(int(entry.name))
     return found
 

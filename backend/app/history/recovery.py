@@ -14,17 +14,16 @@ from datetime import date
 
 from app.clock import Clock
 from app.history.batch_writer import BatchWriter
-from app.history.day_reader import DayReader, SpooledTrades, StoredSession, read_history
+from app.history.day_reader import DayReader, StoredSession, read_history, read_spooled, read_spooled_dates
 from app.history.errors import HistoryUnavailable
 from app.history.gap_recorder import GapRecorder
 from app.history.gap_repository import GapRepository
 from app.history.hole_filler import fill_holes
 from app.history.kept_states import decode_states
 from app.history.pool import DatabasePool
-from app.history.restore import Restored, restore_session
+from app.history.restore import LATE_PRINTS_S, Restored, restore_session
 from app.history.simulated_days import forget_day
 from app.history.spool import Spool
-from app.history.tables import TRADES
 from app.history.trade_repository import TradeRepository
 from app.market.market_time import date_at, moment_at
 from app.market.models import Changes
@@ -96,18 +95,16 @@ class Recovery:
         positions = await self._spool.read_positions()
         if is_connected:
             await self._writer.flush(DRAIN_TIMEOUT_S)
-        spooled = SpooledTrades(await self._spool.read_table(TRADES.name))
         source_date = date_at(source_time_s if source_time_s is not None else self._clock.time_s())
         kept_date = await self._spool.last_kept_date()
         if is_connected:
             stored = await TradeRepository(self._pool).fetch_last_date()
+            spooled_dates = await read_spooled_dates(self._spool)
             newest = max(
-                (day for day in (spooled.last_date, stored, kept_date) if day is not None), default=None
+                (day for day in (*spooled_dates, stored, kept_date) if day is not None), default=None
             )
-            reader = DayReader(self._pool, spooled)
         else:
             newest = kept_date or source_date
-            reader = DayReader(None, spooled, positions)
             self._say_what_is_missing(kept_date)
             self._is_without_database = True
         if newest is None:
@@ -115,6 +112,9 @@ class Recovery:
         if source_time_s is not None:
             newest = min(newest, source_date)  # a simulated market may stand before stored days
         kept = decode_states(await self._spool.read_states(newest))
+        recent_s = self._processor.prints_kept_s + LATE_PRINTS_S
+        spooled = await read_spooled(self._spool, newest, kept, recent_s)
+        reader = DayReader(self._pool, spooled) if is_connected else DayReader(None, spooled, positions)
         session = await reader.find(newest, kept)
         if session.is_empty:
             return None

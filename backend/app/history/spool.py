@@ -161,9 +161,12 @@ class Spool:
         kept = list(dead)
         await self._ask(lambda file: file.remove(batch, kept))
 
-    async def read_table(self, table: str) -> list[Row]:
-        """Return every committed row of a table that waits, oldest first."""
-        return await self._ask(lambda file: file.read_table(table))
+    async def scan_table(self, table: str, take: Callable[[list[Row]], None]) -> None:
+        """Hand every committed row of a table that waits to `take`, oldest first, a chunk at a time on our thread.
+
+        There may be a million of them: `take` keeps what it needs.
+        """
+        await self._ask(lambda file: file.scan_table(table, take))
 
     async def read_positions(self) -> dict[str, tuple[date, int]]:
         """Return the last TotalVol accepted of each symbol, with its trading date."""

@@ -13,9 +13,10 @@ import logging
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
+from itertools import batched
 from pathlib import Path
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ FREE_BYTES_MIN = 256 * 1024**2  # a whole day of 1,600 symbols is about 150 MB, 
 FREE_BYTES_AGAIN = FREE_BYTES_MIN * 5 // 4  # not on and off around one number
 DEAD_ROWS_MAX = 100_000
 BATCH_CHUNKS_MAX = 200
+CHUNK_ROWS_MAX = 2_000  # what waited for a file comes at once, and a chunk is one statement of the database
 VACUUM_PAGES = 512  # given back to the file system at a time: 2 MB, a few ms
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _SCHEMA = """
@@ -157,8 +159,11 @@ class SpoolFile:
         """Commit rows, the feed's position and states together: from now on they are accepted."""
         chunks: list[tuple[str, int, float, bytes]] = []
         dead: list[DeadRow] = []
-        for table, table_rows in rows.items():
-            body, count, failed = encode_rows(table, table_rows)
+        parts = (
+            (table, part) for table, of_table in rows.items() for part in batched(of_table, CHUNK_ROWS_MAX)
+        )
+        for table, part in parts:
+            body, count, failed = encode_rows(table, part)
             dead += failed
             if count:
                 chunks.append((table, count, at_s, body))
@@ -198,10 +203,11 @@ class SpoolFile:
         found.close()
         return SpoolBatch(table, rows, ids, dead) if ids else None
 
-    def read_table(self, table: str) -> list[Row]:
-        """Return every waiting row of one table, oldest first, and leave them there."""
+    def scan_table(self, table: str, take: Callable[[list[Row]], None]) -> None:
+        """Hand every waiting row of one table to `take`, a chunk at a time, oldest first, and leave them there."""
         bodies = self._db.execute("SELECT body FROM chunks WHERE table_name = ? ORDER BY id", (table,))
-        return [row for (body,) in bodies for row in decode_rows(table, body)[0]]
+        for (body,) in bodies:
+            take(decode_rows(table, body)[0])
 
     def remove(self, batch: SpoolBatch, dead: Iterable[DeadRow] = ()) -> None:
         """Forget a batch that PostgreSQL has committed; keep those of its rows that no database takes."""

@@ -76,8 +76,8 @@ class GapLedger:
         return opening_s
 
     def note_trade(self, symbol: str, time_s: float) -> None:
-        """Note that the total is known as of `time_s`: a later gap begins there."""
-        self._trade_times_s[symbol] = time_s
+        """Note that the total is known as of `time_s`, or of a later moment noted before: a later gap begins there."""
+        self._trade_times_s[symbol] = max(time_s, self._trade_times_s.get(symbol, time_s))
         self._restored.discard(symbol)
 
     def time_of_total(self, symbol: str) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from app.market.market_time import moment_at
 from app.market.messages import IndexMessage
 from app.market.models import IndexData, IntradayPoint
@@ -38,6 +40,10 @@ class IndexTracker:
         _set_breadth(data, message)
         _add_intraday(data, message)
         return None
+
+    def row(self, index_id: str) -> IndexData:
+        """Return a copy of an index as it is now, to be stored: without its points, which are made of such rows."""
+        return structs.replace(self.indices[index_id], intraday=[])
 
     def restore(self, data: IndexData) -> None:
         """Show a stored index again."""

@@ -192,7 +192,7 @@ class MarketDay:
             reject(changes, reason)
             return
         changes.indices.add(message.index_id)
-        changes.index_rows.append(message.index_id)
+        changes.index_rows.append(self.indices.row(message.index_id))
         if message.index_id == SPOT_INDEX:
             for point in self.derivatives.apply_spot(message.value, message.exchange_time_s, now_s):
                 self._keep_basis(point, now_s, changes)

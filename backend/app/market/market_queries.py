@@ -51,6 +51,10 @@ class MarketQueries:
         day = self._roll.day
         return day.quotes if day is not None else QuoteCache()
 
+    def symbols_of_day(self) -> set[str]:
+        """Return every symbol something is known of today, futures too."""
+        return self._roll.day.symbols() if self._roll.day is not None else set()
+
     def phase_of(self, exchange: str) -> Phase:
         """Return the phase an exchange is in."""
         return self._roll.exchanges.phases.get(exchange_named(exchange), Phase.UNKNOWN)

@@ -328,7 +328,7 @@ class Changes(Struct, gc=False):
     trades: list[ClassifiedTrade] = field(default_factory=list)
     basis_points: list[BasisPoint] = field(default_factory=list)
     foreign_rows: list[ForeignInvestorData] = field(default_factory=list)  # at most one a symbol and interval
-    index_rows: list[str] = field(default_factory=list)  # index ids that took a message
+    index_rows: list[IndexData] = field(default_factory=list)  # copies without intraday, one a message
     alerts: list[Alert] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     session_events: list[SessionEvent] = field(default_factory=list)

@@ -121,13 +121,14 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
             return Changes()
         if self._roll.day is not None:
             self._roll.day.gaps.watch_from(self._roll.market_time_s, before)
-        return self._rescope()
+        return self.rescope()
 
     def set_known_symbols(self, symbols: AbstractSet[str] | None) -> Changes:
         """Take the exchanges' master list; without one every symbol is known."""
-        return self._rescope() if self._scope.set_known_symbols(symbols) else Changes()
+        return self.rescope() if self._scope.set_known_symbols(symbols) else Changes()
 
-    def _rescope(self) -> Changes:
+    def rescope(self) -> Changes:
+        """Forget what the day knows of symbols that are not tracked: a restored day may have others."""
         changes = Changes(everything=True)
         day = self._roll.day
         if day is not None:

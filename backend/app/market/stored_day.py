@@ -66,7 +66,7 @@ def last_moment_s(stored: StoredDay) -> float:
 
 
 class _Last(Struct, frozen=True, gc=False):
-    """Where a symbol stands: what is missed after it is counted in its phase, at its price."""
+    """Where a symbol stands (its newest time so far): what is missed after it is counted in its phase, at its price."""
 
     time_s: float
     phase: Phase
@@ -118,7 +118,9 @@ class DayRestorer:
                 self._day.tracker.apply_print(trade, time_s, time_s, is_news=False)
                 continue
             self._count(trade, time_s)
-            self._last[symbol] = _Last(time_s, trade.phase, trade.price)
+            # totals grow, stamps may go back: what a gap before this print revealed was stamped later
+            known_s = max(time_s, self._last.get(symbol, _NOTHING).time_s)
+            self._last[symbol] = _Last(known_s, trade.phase, trade.price)
 
     def finish(self, stored: StoredDay) -> None:
         """Put back everything but the trades."""

@@ -110,3 +110,12 @@ class TradingCalendar:
     def is_live(self, time_s: float) -> bool:
         """Return whether orders may match on some exchange: when the feed is expected to speak."""
         return any(self.phase_at(exchange, time_s) in _LIVE_PHASES for exchange in EXCHANGES)
+
+    def is_live_between(self, from_s: float, until_s: float) -> bool:
+        """Return whether orders may match at `from_s` or at some moment after it and before `until_s`."""
+        moment_s = from_s
+        while not self.is_live(moment_s):
+            moment_s = self.next_change_s(moment_s)
+            if moment_s >= until_s:
+                return False
+        return True

@@ -13,9 +13,11 @@ import msgspec
 import pytest
 
 from app.clock import SystemClock
-from app.history import batch_writer
+from app.history import batch_writer, spool_file
 from app.history.batch_writer import BatchWriter
+from app.history.kept_states import StateKeeper
 from app.history.pool import DatabasePool
+from app.history.refused_rows import RefusedRows
 from app.history.spool import Spool
 from app.history.tables import gap_id
 from app.market.models import (
@@ -37,14 +39,12 @@ class Rig:
 
     def __init__(self, path: Path, dsn: str, **spool_options: Any) -> None:
         self.pool = DatabasePool(dsn, SystemClock(), min_size=1, max_size=2)
-        self.indices: dict[str, IndexData] = {}
         self.written: list[tuple[str, int]] = []
         self.spool = Spool(path, **spool_options)
         self.writer = BatchWriter(
             self.spool,
             self.pool,
             SystemClock(),
-            indices=lambda: self.indices,
             trading_date=lambda: DAY,
             observe_write=lambda table, count, _seconds: self.written.append((table, count)),
         )
@@ -80,15 +80,15 @@ async def test_writer_every_kind_of_row_arrives(
     changes = Changes(
         trades=[make_trade(total=1), make_trade(total=2)],
         foreign_rows=[ForeignInvestorData("VCB", buy_volume=5, last_updated=moment)],
-        index_rows=["VN30", "VN30", "GONE"],
+        index_rows=[
+            IndexData("VN30", value=value, total_volume=7, last_updated=moment) for value in (1899.0, 1899.5)
+        ],
         basis_points=[BasisPoint(moment, "41I1G3000", 1900.5, 1899.0, 1.5, 0.079, True)],
         alerts=[Alert("a1", AlertType.VOLUME_SPIKE, Severity.WARNING, "VCB", "spike", moment, {"ratio": 4})],
         gaps=[Gap("VCB", None, moment, 700, "late_start")],
     )
     async with rig(tmp_path, database_dsn) as made:
-        made.indices["VN30"] = IndexData("VN30", value=1899.0, last_updated=moment)
         made.writer.put(changes)
-        made.indices["VN30"].value = 1.0  # the core goes on: what was put stays what it was
         made.writer.put(changes)
         made.writer.put(Changes())
         await made.drained()
@@ -96,8 +96,8 @@ async def test_writer_every_kind_of_row_arrives(
     assert await totals(connection) == [1, 2]
     for table in ("foreign_snapshots", "basis_points", "alerts", "gaps"):
         assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 1, table
-    values = await connection.fetch("SELECT value FROM index_snapshots ORDER BY value DESC")
-    assert values[0][0] == 1899.0
+    values = await connection.fetch("SELECT value FROM index_snapshots ORDER BY value")
+    assert [row[0] for row in values] == [1899.0, 1899.5]
     assert await connection.fetchval("SELECT data->>'ratio' FROM alerts") == "4"
 
 
@@ -228,3 +228,67 @@ async def test_writer_rows_of_a_table_that_is_gone_are_buried(tmp_path: Path, da
         made.writer.put_rows("candles_of_old", [("VCB", 1)])
         await until(lambda: made.spool.status().dead_rows == 1)
         assert made.spool.status().rows == 0
+
+
+async def test_writer_refused_gaps_and_alerts_are_written_once_there_is_room(
+    tmp_path: Path, database_dsn: str, connection: asyncpg.Connection
+) -> None:
+    room, moment = [False], at("09:30:00")
+    alert = Alert("a1", AlertType.VOLUME_SPIKE, Severity.WARNING, "VCB", "spike", moment, {})
+    name = gap_id("one")
+    async with rig(tmp_path, database_dsn, has_room=lambda _file, _was: room[0]) as made:
+        await until(lambda: made.spool.status().is_refusing)
+        made.writer.put(Changes(alerts=[alert], gaps=[Gap("VCB", None, moment, 700, "restart")]))
+        row = (name, "*", "stall", moment, None, 0, DAY)
+        made.writer.put_rows("gaps", [row])
+        made.writer.put_rows("gaps", [(*row[:4], at("09:31:00"), *row[5:])])
+        made.writer.put(Changes())  # nothing new, and no room either
+        room[0] = True
+        await until(lambda: not made.spool.status().is_refusing)
+        made.writer.put(Changes())  # a tick of the clock is enough
+        await made.drained()
+    gaps = await connection.fetch("SELECT symbol, to_time, volume FROM gaps ORDER BY symbol")
+    assert [tuple(gap) for gap in gaps] == [("*", at("09:31:00"), 0), ("VCB", moment, 700)]
+    assert await connection.fetchval("SELECT count(*) FROM alerts") == 1
+
+
+async def test_writer_refused_states_are_kept_an_interval_later(tmp_path: Path, database_dsn: str) -> None:
+    room, now_s = [False], [0.0]
+    async with rig(tmp_path, database_dsn, is_running=False, has_room=lambda _file, _was: room[0]) as made:
+        made.writer._states = StateKeeper(
+            symbol_state=lambda _symbol: None,
+            indices=lambda: {"VN30": IndexData("VN30", value=1899.0)},
+            trading_date=lambda: DAY,
+            monotonic_s=lambda: now_s[0],
+        )
+        await until(lambda: made.spool.status().is_refusing)
+        made.writer.put(Changes(indices={"VN30"}))
+        now_s[0] = 30.0
+        made.writer.put(Changes())  # due, and refused
+        room[0] = True
+        await until(lambda: not made.spool.status().is_refusing)
+        now_s[0] = 60.0
+        made.writer.put(Changes())
+        await until(lambda: not made.spool._has_pending)
+        assert list(await made.spool.read_states(DAY)) == [("index", "VN30")]
+
+
+def test_refused_rows_are_bounded(caplog: pytest.LogCaptureFixture) -> None:
+    refused = RefusedRows(rows_max=3)
+    for n in range(5):
+        refused.note({"gaps": [(n,)], "trades": [(n,)]})
+    assert refused.rows() == {"gaps": [(0,), (1,), (2,)]}
+    assert len(caplog.records) == 1
+    refused.clear()
+    assert not refused
+
+
+async def test_writer_chunk_of_an_older_file_is_sent_in_parts(
+    tmp_path: Path, database_dsn: str, connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool_file, "CHUNK_ROWS_MAX", 10_000, raising=False)
+    async with rig(tmp_path, database_dsn) as made:
+        made.writer.put(Changes(trades=[make_trade(total=n) for n in range(1, 4502)]))
+        await made.drained()
+        assert sum(count for _, count in made.written) == 4501
+        assert max(count for _, count in made.written) == batch_writer.BATCH_ROWS_MAX

@@ -66,7 +66,7 @@ class Rig:
             lambda _table, _rows: None,
             market_time_s=self.time_s,
             trading_date=lambda: DAY,
-            is_live=lambda _time_s: True,
+            is_live_between=lambda _from_s, _until_s: True,
         )
         self.repair = CandleRepair(
             self.pool,

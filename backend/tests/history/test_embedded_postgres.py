@@ -424,3 +424,25 @@ def test_process_facts_of_nothing(tmp_path: Path) -> None:
     assert not process.answers(tmp_path, 0.1)
     assert not process.is_alive(2**22 + 1)
     process.send_signal(2**22 + 1, signal.SIGTERM)
+
+
+def test_process_whose_folder_the_kernel_hides_is_known_by_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> Path:
+        raise PermissionError(path)
+
+    words = [sys.executable, "-c", "import sys; print(1, flush=True); sys.stdin.read()", "-D", str(tmp_path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        assert process.pids_in(tmp_path) == []  # it works elsewhere
+        monkeypatch.setattr(Path, "readlink", refuse)
+        assert process.pids_in(tmp_path) == [child.pid]
+        assert process.works_in(child.pid, tmp_path)
+        assert not process.works_in(child.pid, tmp_path / "other")
+        server = EmbeddedPostgres(tmp_path)
+        server.data_dir = tmp_path
+        assert server._is_our_server(child.pid)
+        child.communicate()
+    assert not server._is_our_server(child.pid)

@@ -96,6 +96,23 @@ async def test_candles_of_every_symbol_come_symbol_by_symbol(
     assert [row["open"] for row in rows if row["symbol"] == FUTURE] == ["1895.5"]
 
 
+async def test_candles_of_an_index_are_made_of_its_states(
+    filled: asyncpg.Connection, pool: DatabasePool, tmp_path: Path
+) -> None:
+    states = [
+        ("HNX30", 500.0 + n, 1.0, 5, 3, at(FRIDAY, f"09:{15 + n}:30"), 1000 * (n + 1), 50_000 * (n + 1))
+        for n in range(3)
+    ]
+    await tables.insert_rows(filled, tables.INDEX_SNAPSHOTS, states)
+    rows = await run(filled, pool, ExportRequest("candles", ALWAYS, "HNX30"), tmp_path / "bars.csv")
+    assert [(row["symbol"], float(row["close"])) for row in rows] == [
+        ("HNX30", 500.0),
+        ("HNX30", 501.0),
+        ("HNX30", 502.0),
+    ]
+    assert await run(filled, pool, ExportRequest("candles", ALWAYS, "NOBODY"), tmp_path / "none.csv") == []
+
+
 async def test_symbol_and_range_narrow(
     filled: asyncpg.Connection, pool: DatabasePool, tmp_path: Path
 ) -> None:

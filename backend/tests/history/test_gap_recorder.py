@@ -9,7 +9,10 @@ import pytest
 from app.history.gap_recorder import GapRecorder
 from app.history.tables import gap_row
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus, Gap, SessionEvent
+from app.market.trading_calendar import TradingCalendar
 from tests.history.builders import DAY, at
+
+CALENDAR = TradingCalendar({date(2026, 3, 4)})
 
 
 class Ledger:
@@ -20,12 +23,11 @@ class Ledger:
         self.clock = "10:00:00"
         self.day: date | None = DAY
         self.clock_day = DAY
-        self.is_live = True
         self.recorder = GapRecorder(
             lambda table, rows: self.rows.extend((table, *row) for row in rows),
             market_time_s=lambda: at(self.clock, self.clock_day).timestamp(),
             trading_date=lambda: self.day,
-            is_live=lambda _time_s: self.is_live,
+            is_live_between=CALENDAR.is_live_between,
         )
 
     def feed(self, state: FeedState, clock: str, **ages: float) -> None:
@@ -61,7 +63,6 @@ def test_gap_is_none_before_the_feed_was_well_or_while_nobody_trades() -> None:
     ledger = Ledger()
     ledger.feed(FeedState.RECONNECTING, "10:00:00")
     ledger.feed(FeedState.LIVE, "10:00:05")
-    ledger.is_live = False
     ledger.feed(FeedState.RECONNECTING, "12:00:00")
     ledger.day = None
     ledger.feed(FeedState.LIVE, "12:00:05")
@@ -80,7 +81,6 @@ def test_gap_of_a_restart_runs_from_the_newest_row_to_the_feed() -> None:
 
 def test_gap_of_a_restart_after_the_close_is_none() -> None:
     ledger = Ledger()
-    ledger.is_live = False
     ledger.recorder.note_restored(DAY, at("15:00:00").timestamp(), [])
     ledger.feed(FeedState.CLOSED, "15:10:00")
     assert ledger.rows == []
@@ -90,12 +90,12 @@ def test_gap_of_a_restart_after_the_close_is_none() -> None:
 def test_gap_of_a_restart_days_later_ends_with_its_day_and_whole_days_are_gaps_of_their_own() -> None:
     ledger = Ledger()
     ledger.recorder.note_restored(DAY, at("14:00:00").timestamp(), [])
-    ledger.day = ledger.clock_day = date(2026, 3, 5)
+    ledger.day = ledger.clock_day = date(2026, 3, 6)
     ledger.feed(FeedState.LIVE, "10:00:00")
     assert [row[3:6] + row[7:] for row in ledger.rows] == [
         ("restart", at("14:00"), at("15:00"), DAY),
         ("restart", at("08:45", date(2026, 3, 3)), at("15:00", date(2026, 3, 3)), date(2026, 3, 3)),
-        ("restart", at("08:45", date(2026, 3, 4)), at("15:00", date(2026, 3, 4)), date(2026, 3, 4)),
+        ("restart", at("08:45", date(2026, 3, 5)), at("15:00", date(2026, 3, 5)), date(2026, 3, 5)),
     ]
 
 
@@ -107,6 +107,57 @@ def test_gap_that_lasts_into_the_next_date_ends_with_its_own() -> None:
     ledger.feed(FeedState.LIVE, "08:30:00")
     opened, closed = ledger.rows
     assert (closed[1], closed[5], closed[7]) == (opened[1], at("15:00"), DAY)
+
+
+def test_gap_after_a_full_session_holds_the_whole_days_that_went_by() -> None:
+    ledger = Ledger()
+    ledger.recorder.note_restored(DAY, at("15:00:02").timestamp(), [])
+    ledger.day = ledger.clock_day = date(2026, 3, 6)
+    ledger.feed(FeedState.LIVE, "08:00:00")
+    assert [(row[3], row[7]) for row in ledger.rows] == [
+        ("restart", date(2026, 3, 3)),
+        ("restart", date(2026, 3, 5)),
+    ]
+    assert ledger.recorder.open_gaps == 0  # of today
+
+
+@pytest.mark.parametrize(("back", "is_missing"), [("12:59:00", False), ("13:20:00", True)])
+def test_gap_of_a_restart_from_the_lunch_break_on_reaches_into_the_afternoon(
+    back: str, is_missing: bool
+) -> None:
+    ledger = Ledger()
+    ledger.recorder.note_restored(DAY, at("12:58:00").timestamp(), [])
+    ledger.feed(FeedState.LIVE, back)
+    expected = [("*", "restart", at("12:58:00"), at("13:20:00"))] if is_missing else []
+    assert [row[2:6] for row in ledger.rows] == expected
+    assert ledger.recorder.open_gaps == is_missing
+
+
+def test_gap_of_a_feed_lost_in_the_lunch_break_opens_when_trading_goes_on() -> None:
+    ledger = Ledger()
+    ledger.feed(FeedState.LUNCH, "12:00:00")
+    ledger.feed(FeedState.RECONNECTING, "12:55:00")
+    assert (ledger.rows, ledger.recorder.open_gaps) == ([], 0)
+    ledger.clock = "13:00:01"
+    for _ in range(2):
+        ledger.recorder.note_changes(Changes())  # a tick of the clock
+    assert ledger.recorder.open_gaps == 1
+    ledger.feed(FeedState.LIVE, "13:10:00")
+    opened, closed = ledger.rows
+    assert opened[1] == closed[1]
+    assert opened[2:6] == ("*", "disconnect", at("12:55:00"), None)
+    assert closed[5] == at("13:10:00")
+
+
+def test_gap_of_a_feed_lost_before_the_open_is_of_that_day_not_of_the_last() -> None:
+    ledger = Ledger()
+    ledger.feed(FeedState.CLOSED, "16:00:00")
+    ledger.clock_day = date(2026, 3, 3)  # before its first message
+    ledger.feed(FeedState.RECONNECTING, "08:00:00")
+    ledger.feed(FeedState.LIVE, "09:30:00")
+    assert [row[2:] for row in ledger.rows] == [
+        ("*", "disconnect", at("08:00", date(2026, 3, 3)), at("09:30", date(2026, 3, 3)), 0, date(2026, 3, 3))
+    ]
 
 
 def test_open_gaps_count_faults_of_the_day() -> None:

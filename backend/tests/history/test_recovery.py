@@ -12,8 +12,9 @@ import asyncpg
 import pytest
 
 from app.clock import SystemClock
-from app.history.day_reader import TRADES_AT_ONCE, SpooledTrades
+from app.history.day_reader import TRADES_AT_ONCE, SpooledTrades, read_spooled, read_spooled_dates
 from app.history.gap_recorder import GapRecorder
+from app.history.kept_states import KeptStates
 from app.history.recovery import Recovery
 from app.history.simulated_days import next_simulated_date
 from app.history.tables import CANDLE_TABLES, TRADES, trade_row
@@ -60,13 +61,12 @@ class Life:
     def __init__(self, path: Path, dsn: str) -> None:
         self.processor: MarketDataProcessor = make_processor()
         self.rig = Rig(path / "spool.sqlite", dsn)
-        self.rig.writer._indices = self.processor.get_indices
         self.rig.writer._trading_date = lambda: self.processor.trading_date
         self.gaps = GapRecorder(
             self.rig.writer.put_rows,
             market_time_s=lambda: self.processor.market_time_s,
             trading_date=lambda: self.processor.trading_date,
-            is_live=lambda _time_s: True,
+            is_live_between=lambda _from_s, _until_s: True,
         )
         self.pool = self.rig.pool
 
@@ -285,12 +285,29 @@ async def test_restore_of_many_prints_lets_the_loop_answer(new_life: Any) -> Non
     assert turns >= 20_000 / TRADES_AT_ONCE
 
 
-def test_spooled_trades_are_told_apart_by_day() -> None:
-    rows = [trade_row(stored_trade(trading_date=date(2026, 3, day))) for day in (2, 3)]
-    spooled = SpooledTrades(rows)
-    assert spooled.last_date == date(2026, 3, 3)
-    assert list(spooled.of(date(2026, 3, 2))) == ["VCB"]
-    assert SpooledTrades().last_date is None
+def test_spooled_trades_are_kept_as_far_as_a_restore_needs_them() -> None:
+    day, kept_s = date(2026, 3, 2), stored_trade(clock="10:00:00").timestamp.timestamp()
+    spooled = SpooledTrades(day, {"VCB": 300}, kept_s)
+    clocks = ["09:00:00", "09:30:00", "10:00:00", "09:59:00"]
+    spooled.take([trade_row(stored_trade(clock=clock, total=n * 100)) for n, clock in enumerate(clocks, 1)])
+    spooled.take([trade_row(stored_trade("FPT", total=50, clock="09:00:00"))])
+    spooled.take([trade_row(stored_trade(trading_date=date(2026, 3, 3), clock="14:00:00", total=900))])
+    assert {symbol: [row[9] for row in rows] for symbol, rows in spooled.rows.items()} == {
+        "VCB": [300, 400],
+        "FPT": [50],
+    }
+    assert spooled.totals == {"VCB": 400, "FPT": 50}
+    assert spooled.last_time == stored_trade(clock="10:00:00").timestamp
+
+
+async def test_spooled_dates_and_rows_are_read_a_chunk_at_a_time(new_life: Any) -> None:
+    spool = (await new_life()).rig.spool
+    for day in (2, 3):
+        spool.put({"trades": [trade_row(stored_trade(trading_date=date(2026, 3, day)))]}, {})
+        await until(lambda: not spool._has_pending)
+    assert await read_spooled_dates(spool) == {date(2026, 3, 2), date(2026, 3, 3)}
+    spooled = await read_spooled(spool, date(2026, 3, 3), KeptStates(), 60.0)
+    assert (list(spooled.rows), spooled.totals) == (["VCB"], {"VCB": 100})
 
 
 @pytest.mark.parametrize(

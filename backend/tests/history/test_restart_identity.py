@@ -44,7 +44,6 @@ class KeepingLife(Life):
     def __init__(self, path: Path, dsn: str) -> None:
         super().__init__(path, dsn)
         self.processor = new_processor()
-        self.rig.writer._indices = self.processor.get_indices
         self.rig.writer._states = StateKeeper(
             symbol_state=self.processor.symbol_state,
             indices=self.processor.get_indices,
@@ -158,6 +157,25 @@ async def test_restart_brings_back_what_no_column_holds(new_life: Any) -> None:
     assert (foreign.total_room, foreign.current_room) == (1_000_000, 400_000)
     assert second.processor.quotes.get_price_refs("VNM") == (60_000, 64_200, 55_800)
     assert second.processor.quotes.get_bid_ask("VNM") == (0, 0), "an old book classifies nothing"
+
+
+async def test_restart_with_states_of_some_symbols_has_the_foreign_totals_of_all(new_life: Any) -> None:
+    name, first = SYMBOLS[0], await new_life()
+    first.apply(
+        [
+            make_trade(name, time="10:00:00"),
+            make_foreign(name, buy=300, time="10:00:01"),
+            make_trade(time="10:30:00"),
+            make_foreign(buy=100, time="10:30:01"),
+        ]
+    )
+    first.rig.writer.keep_states()
+    assert await first.rig.writer.flush(20)
+    await first.rig.spool._ask(lambda file: file._db.execute("DELETE FROM states WHERE name = ?", (name,)))
+    second = await new_life()
+    await second.recovery().run(5, None)
+    bought = {row.symbol: row.buy_volume for row in second.processor.get_foreign_detail()}
+    assert bought == {name: 300, "VNM": 100}
 
 
 async def test_restart_without_a_database_has_the_totals_from_states(new_life: Any) -> None:

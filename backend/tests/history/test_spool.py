@@ -62,11 +62,23 @@ async def test_spool_rows_come_back_in_order_and_typed(spool: Spool) -> None:
     assert batch.table == "trades"
     assert batch.rows == rows(1, 2, 3)["trades"]
     assert await spool.read_positions() == {"VCB": (DAY, 3)}
-    assert await spool.read_table("trades") == batch.rows
+    scanned: list[tuple] = []
+    await spool.scan_table("trades", scanned.extend)
+    assert scanned == batch.rows
     await spool.remove(batch)
     assert await spool.read_batch(100) is None
     assert spool.status().rows == 0
     assert spool.status().oldest_s == 0
+
+
+async def test_spool_rows_that_come_at_once_are_cut_into_statements(spool: Spool) -> None:
+    spool.put(rows(*range(1, 4502)), {"VCB": (DAY, 4501)})
+    await until(lambda: committed(spool) == 4501)
+    sizes = []
+    while (batch := await spool.read_batch(2_000)) is not None:
+        sizes.append(len(batch.rows))
+        await spool.remove(batch)
+    assert sizes == [2_000, 2_000, 501]
 
 
 async def test_spool_keeps_the_newest_state_of_each_with_and_without_rows(tmp_path: Path) -> None:
@@ -176,7 +188,7 @@ async def test_spool_damaged_while_it_runs_is_set_aside_and_goes_on(tmp_path: Pa
     for total in range(1000, 1200):
         spool.put(rows(total), {"VCB": (DAY, total)})
     with suppress(sqlite3.DatabaseError):  # unless a commit has found it out before
-        await spool.read_table("trades")
+        await spool.scan_table("trades", list)
     await until(lambda: spool.status().set_aside >= 1)
     spool.put(rows(2000), {})
     await until(lambda: spool._pending_rows == 0 and committed(spool) >= 1)
@@ -287,7 +299,8 @@ asyncio.run(main())
     child.stdout.close()
     file = SpoolFile(path)
     file.open()
-    stored = [row[9] for row in file.read_table("trades")]
+    stored: list[int] = []
+    file.scan_table("trades", lambda rows: stored.extend(row[9] for row in rows))
     file.close()
     assert len(stored) >= acknowledged
     assert stored == list(range(1, len(stored) + 1))

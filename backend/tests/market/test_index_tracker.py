@@ -60,9 +60,13 @@ def test_index_tracker_older_or_zero_value_changes_nothing():
 
 def test_processor_index_message_is_a_change_and_a_row():
     processor = make_processor()
-    changes = processor.apply([make_index("HNX"), make_index("VNINDEX"), make_index("HNX", value=0.0)])
+    first, last = make_index("HNX", value=210.0), make_index("HNX", value=211.0, time="10:00:01")
+    changes = processor.apply([first, make_index("VNINDEX"), make_index("HNX", value=0.0), last])
     assert changes.indices == {"HNX", "VNINDEX"}
-    assert changes.index_rows == ["HNX", "VNINDEX"]
+    rows = [(row.index_id, row.value) for row in changes.index_rows if row.index_id == "HNX"]
+    assert rows == [("HNX", 210.0), ("HNX", 211.0)]
+    assert changes.index_rows[0].intraday == []
+    assert len(processor.get_indices()["HNX"].intraday) == 1
     assert changes.rejected == {"pre_open": 1}
     assert set(processor.get_indices()) == {"HNX", "VNINDEX"}
     assert processor.handle_index(make_index("VN30")).indices == {"VN30"}

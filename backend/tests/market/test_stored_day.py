@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from app.market.market_time import moment_at
 from app.market.models import Changes, Gap, Phase
@@ -132,6 +133,21 @@ def test_stored_day_gap_after_the_last_print_is_counted():
     _, after = restart([make_trade(), make_trade(volume=0, total=700, time="10:00:05")])
     assert after.get_trade_analysis("VNM").total_volume == 700
     assert after.get_trade_analysis("VNM").last_updated == moment_at(at("10:00:05"))
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_stored_day_gap_before_a_print_that_was_held_up_is_counted_once(is_kept):
+    before = make_processor()
+    messages = [make_trade(), make_trade(total=400, time="10:00:05"), make_trade(total=500, time="10:00:03")]
+    stored = store(before, before.apply(messages))
+    if is_kept:
+        stored = structs.replace(stored, states=[before.symbol_state("VNM")], trades=())
+    after = make_processor()
+    after.restore(stored)
+    stats = after.get_trade_analysis("VNM")
+    assert (stats.total_volume, stats.missed_volume) == (500, 200)
+    assert after.apply([make_trade(total=600, time="10:00:09")]).rejected == {}
+    assert after.get_trade_analysis("VNM").total_volume == 600
 
 
 def test_stored_day_gap_before_the_last_print_looks_no_newer():

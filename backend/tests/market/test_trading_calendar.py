@@ -156,3 +156,24 @@ def test_trading_session_without_a_code_asks_the_clock():
 
 def test_trading_calendar_without_holidays_trades_every_weekday():
     assert TradingCalendar(set()).is_trading_day(date(2026, 11, 24))
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "is_live"),
+    [
+        ("10:00:00", "10:00:00", True),
+        ("12:58:00", "13:00:00", False),
+        ("12:58:00", "13:00:01", True),
+        ("15:00:00", "23:59:59", False),
+        ("06:00:00", "08:45:01", True),
+        ("14:59:59", "15:10:00", True),
+    ],
+)
+def test_trading_calendar_is_live_between_when_a_window_of_trading_is_touched(began, ended, is_live):
+    assert CALENDAR.is_live_between(at(began), at(ended)) is is_live
+
+
+def test_trading_calendar_is_live_between_days():
+    assert CALENDAR.is_live_between(at("16:00:00"), at("09:00:00", NEXT_DAY))
+    saturday, monday = date(2026, 9, 12), date(2026, 9, 14)
+    assert not CALENDAR.is_live_between(at("10:00:00", saturday), at("08:45:00", monday))

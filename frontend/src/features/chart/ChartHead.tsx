@@ -67,7 +67,8 @@ export function ChartHead({ instrument, url }: { instrument: Instrument; url: Ch
   )
 }
 
-type Translate = ReturnType<typeof useTranslation>['t']
+/** One overload: the full type of `t` is too deep for the compiler here. */
+type Translate = (key: `exchange/${'HOSE' | 'HNX' | 'UPCOM' | 'DERIVATIVES'}`) => string
 
 function exchangeOf({ exchange }: Instrument, t: Translate): string {
   switch (exchange) {

@@ -10,7 +10,7 @@ interface PlotFiguresProps {
 /** A plot as a table, for those who read figures or cannot see the canvas. */
 export function PlotFigures({ caption, head, rows }: PlotFiguresProps) {
   return (
-    <div className={styles.figures} tabIndex={0} role="region" aria-label={caption}>
+    <div className={styles.figures} tabIndex={0} role="group" aria-label={caption}>
       <table>
         <caption className="sr-only">{caption}</caption>
         <thead>

@@ -6,6 +6,7 @@ export const ICON_PATHS = {
   close: 'M6 6l12 12M18 6 6 18',
   more: 'M4 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0M11 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0M18 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0',
   keyboard: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M7 14h10',
+  table: 'M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9',
   warn: 'M12 4 2.5 20h19ZM12 10v4M12 17v.2',
   critical: 'M8 3h8l5 5v8l-5 5H8l-5-5V8ZM12 8v5M12 16v.2',
   bell: 'M6 16V11a6 6 0 0 1 12 0v5l2 2H4ZM10 21h4',
