@@ -21,12 +21,16 @@ function markOperables() {
 function focusNow() {
   const element = document.activeElement
   if (!element || element === document.body) return null
-  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element)
+  const isRinged = (one) => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one)
+    return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
+  }
   const named = element.getAttribute('aria-label') || element.getAttribute('aria-labelledby') || element.textContent || element.labels?.length || element.getAttribute('title')
   return {
     id: element.dataset.operable ?? null,
     html: element.outerHTML.slice(0, 120),
-    isSeen: (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none' || element.closest('[role=grid]') !== null,
+    // A field may wear its ring on the frame around it; the board marks the active cell instead.
+    isSeen: isRinged(element) || isRinged(element.parentElement) || element.closest('[role=grid]') !== null,
     isNamed: Boolean(named) || element.matches('input[placeholder]'),
   }
 }

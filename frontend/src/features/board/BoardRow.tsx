@@ -2,7 +2,7 @@ import { memo, useLayoutEffect, useRef } from 'react'
 import { useSymbol } from '@/shared/market-store/market-context'
 import type { SymbolState } from '@/shared/market-store/market-store'
 import { lastBand, SPARK_COLUMN, unitOf, type Column } from './columns'
-import { cellClass, cellWeight } from './cell-class'
+import { cellClass, cellWeight, tightness } from './cell-class'
 import { flash } from './flash'
 import { SparkCell } from './SparkCell'
 import styles from './board.module.css'
@@ -59,21 +59,25 @@ export const BoardRow = memo(function BoardRow({ symbol, columns, index, top, gr
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onPick(index, symbol)}
     >
-      {columns.map((column, i) => (
-        <div
-          key={column.id}
-          id={cellId(gridId, symbol, column.id)}
-          role={i ? 'gridcell' : 'rowheader'}
-          aria-colindex={i + 1}
-          data-col={column.id}
-          data-active={activeColumn === i || undefined}
-          className={`${cellClass(column)} ${column.colour(state)}`}
-          style={cellWeight(column)}
-        >
-          {column.id === SPARK_COLUMN ? <SparkCell symbol={symbol} price={state.price} /> : column.text(state, unit)}
-          {i === 0 && tag ? <span className={styles.tag}>{tag}</span> : null}
-        </div>
-      ))}
+      {columns.map((column, i) => {
+        const text = column.text(state, unit)
+        return (
+          <div
+            key={column.id}
+            id={cellId(gridId, symbol, column.id)}
+            role={i ? 'gridcell' : 'rowheader'}
+            aria-colindex={i + 1}
+            data-col={column.id}
+            data-active={activeColumn === i || undefined}
+            data-tight={tightness(text, column)}
+            className={`${cellClass(column)} ${column.colour(state)}`}
+            style={cellWeight(column)}
+          >
+            {column.id === SPARK_COLUMN ? <SparkCell symbol={symbol} price={state.price} /> : text}
+            {i === 0 && tag ? <span className={styles.tag}>{tag}</span> : null}
+          </div>
+        )
+      })}
     </div>
   )
 })

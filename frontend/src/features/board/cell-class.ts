@@ -19,6 +19,21 @@ export function cellClass(column: Column): string {
 
 export const cellWeight = (column: Column): CSSProperties => ({ '--w': column.weight }) as CSSProperties
 
+const DIGIT_PX = 7.4 // at 12 px, the board's size
+const SIGN_PX = 3.6
+const PADDING_PX = 10
+
+/**
+ * A queue at the ceiling can be twenty times what its column is made for. A figure that does not fit is set smaller:
+ * cut off it would be another figure. 1 a little, 2 more; undefined for what fits.
+ */
+export function tightness(text: string, column: Column): 1 | 2 | undefined {
+  if (text.length < 8) return undefined
+  const px = [...text].reduce((sum, sign) => sum + (sign >= '0' && sign <= '9' ? DIGIT_PX : SIGN_PX), PADDING_PX)
+  const over = px / column.weight
+  return over <= 1 ? undefined : over <= 1.16 ? 1 : 2
+}
+
 /** Groups that leave as a whole; the others only lose columns. */
 const LEAVING: ReadonlySet<Keep> = new Set(['day', 'foreign'])
 
