@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { formatNumber, formatPercent, formatSigned, priceDecimals, shownPrice } from '@/shared/format/board-number'
 import { directionMark, directionOf, priceBand } from '@/shared/format/price-band'
@@ -67,10 +68,7 @@ export function ChartHead({ instrument, url }: { instrument: Instrument; url: Ch
   )
 }
 
-/** One overload: the full type of `t` is too deep for the compiler here. */
-type Translate = (key: `exchange/${'HOSE' | 'HNX' | 'UPCOM' | 'DERIVATIVES'}`) => string
-
-function exchangeOf({ exchange }: Instrument, t: Translate): string {
+function exchangeOf({ exchange }: Instrument, t: TFunction): string {
   switch (exchange) {
     case 'HOSE':
     case 'HNX':

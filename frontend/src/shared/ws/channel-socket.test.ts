@@ -242,7 +242,7 @@ describe('data', () => {
 })
 
 describe('the REST fallback', () => {
-  it('polls every 5 s after three failures, and tries the socket every 30 s', async () => {
+  it('polls every 5 s after three failures, and tries the socket within 30 s', async () => {
     let n = 0
     const poll = vi.fn(() => Promise.resolve({ n: ++n }))
     const { channel, taken } = start({ poll })

@@ -37,8 +37,8 @@ export class RetryPlan {
       return low + this.random() * (high - low)
     }
     this.count++
-    // spread too: after a crash thousands would come back in the same moment of every half minute
-    if (this.needsFallback) return FALLBACK_RETRY_MS * (0.5 + this.random())
+    // up to 30 s, spread: after a crash thousands would come back in the same moment of every half minute
+    if (this.needsFallback) return FALLBACK_RETRY_MS * (0.5 + this.random() / 2)
     return backoffMs(this.count, this.random) + (isBusy ? BUSY_MS : 0)
   }
 }
