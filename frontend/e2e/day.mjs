@@ -17,8 +17,8 @@ const BACK_LIMIT_MS = 120_000 // attempts are up to a minute apart
 const watch = new Watch()
 
 const LOOKED_AT = [
-  { stage: 'before', at: '08:45:00', run: (world) => lookAtAll(world, 'before') },
-  { stage: 'figures', at: '08:45:00', run: (world) => watch.open(world) },
+  { stage: 'before', at: '08:40:30', run: (world) => lookAtAll(world, 'before') },
+  { stage: 'figures', at: '08:40:31', run: (world) => watch.open(world) },
   { stage: 'data', at: '10:00:01', run: (world) => lookAtAll(world, 'data') },
   { stage: 'board', at: '10:00:02', run: withMovement(tryBoard) },
   { stage: 'deltas', at: '10:00:03', run: withMovement(tryDeltas) },
