@@ -39,17 +39,20 @@ async function assertBack({ app, simulator }, board) {
   board.expectRefusals(false)
 }
 
-/** @param begin makes the fault; @param end mends it */
+/** @param begin makes the fault; @param end mends it, whatever became of the test */
 async function through(world, board, begin, end, standMs = 3000) {
   await board.openBoard()
   await board.waitForLive()
   await board.page.evaluate(() => { window.isSamePage = true })
   board.expectRefusals()
-  const since = Date.now()
-  await begin()
-  await assertTold(board, since)
-  await assertStands(board, standMs)
-  await end()
+  try {
+    const since = Date.now()
+    await begin()
+    await assertTold(board, since)
+    await assertStands(board, standMs)
+  } finally {
+    await end()
+  }
   await assertBack(world, board)
 }
 
@@ -91,11 +94,13 @@ async function asleep(world, board, page, cable) {
   await new Promise((resolve) => setTimeout(resolve, ASLEEP_MS / 60 / 4)) // the market goes on
   await world.simulator.setSpeed(1)
   const before = await board.figures()
-  await page.clock.fastForward(ASLEEP_MS)
-  const since = Date.now()
-  await assertTold(board, since)
-  assert.equal(await board.figures(), before, 'the figures of before')
-  cable.mend()
+  try {
+    await page.clock.fastForward(ASLEEP_MS)
+    await assertTold(board, Date.now())
+    assert.equal(await board.figures(), before, 'the figures of before')
+  } finally {
+    cable.mend()
+  }
   await assertBack(world, board)
 }
 
