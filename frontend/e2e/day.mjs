@@ -12,11 +12,13 @@ const MOMENTS = [
   '08:50:00', '09:01:00', '09:14:30', '09:15:20', '09:16:00', '09:25:00', '09:40:00', '10:00:00', '10:30:00', '11:00:00',
   '11:29:30', '11:50:00', '13:00:30', '13:20:00', '14:00:00', '14:29:00', '14:33:00', '14:45:30', '15:02:00', '15:20:00',
 ]
+const REFUSED_S = 600
+const BACK_LIMIT_MS = 120_000 // attempts are up to a minute apart
 const watch = new Watch()
 
 const LOOKED_AT = [
-  { stage: 'before', at: '08:45:00', run: (world) => lookAtAll(world, 'before') },
-  { stage: 'figures', at: '08:45:00', run: (world) => watch.open(world) },
+  { stage: 'before', at: '08:40:30', run: (world) => lookAtAll(world, 'before') },
+  { stage: 'figures', at: '08:40:31', run: (world) => watch.open(world) },
   { stage: 'data', at: '10:00:01', run: (world) => lookAtAll(world, 'data') },
   { stage: 'board', at: '10:00:02', run: withMovement(tryBoard) },
   { stage: 'deltas', at: '10:00:03', run: withMovement(tryDeltas) },
@@ -41,15 +43,19 @@ function withMovement(run) {
   }
 }
 
+/** The feed falls silent and lets nobody in again: without that a new attempt would look alive for a while. */
 async function lookWhileStalled(world) {
   const { app, simulator } = world
   await simulator.setSpeed(10)
   await simulator.fault('stall')
   await app.waitUntil('/health', ({ feed }) => feed.state === 'stalled' || feed.state === 'reconnecting')
+  await simulator.fault('refuse', { seconds: REFUSED_S })
+  await simulator.fault('drop')
   await simulator.setSpeed(1)
+  await app.waitUntil('/health', ({ feed }) => feed.state === 'reconnecting')
   await lookAtAll(world, 'stalled')
   await simulator.clearFaults()
-  await app.waitUntil('/health', ({ feed }) => feed.state === 'live')
+  await app.waitUntil('/health', ({ feed }) => feed.state === 'live', BACK_LIMIT_MS)
 }
 
 /** The server goes away under open pages, comes back without a database, then with it. */

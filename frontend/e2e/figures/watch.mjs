@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { PAGES } from '../pages.mjs'
+import { secondsOf } from '../servers/simulator.mjs'
 import { boardDifferences } from './board.mjs'
 import { clockTime } from './numbers.mjs'
 import { PAGE_DIFFERENCES } from './page-differences.mjs'
@@ -83,8 +84,7 @@ export class Watch {
     const shown = await dashboard.clock()
     if (!/^\d\d:\d\d:\d\d$/.test(shown)) return // the day is over or has not begun
     const { time } = await simulator.ask('clock')
-    const seconds = (text) => text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
-    const apart = Math.abs(seconds(shown) - seconds(clockTime(time)))
+    const apart = Math.abs(secondsOf(shown) - secondsOf(clockTime(time)))
     assert.ok(apart < 90, `the page's clock shows ${shown}, the market's ${clockTime(time)}`)
   }
 

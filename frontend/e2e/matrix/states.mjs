@@ -9,7 +9,7 @@ export const STATES = {
   data: { isDrained: false },
   lunch: { isDrained: false },
   closed: { isDrained: false },
-  stalled: { isDrained: true, banner: /^stalled$/ },
+  stalled: { isDrained: true, banner: /^(stalled|reconnecting)$/ },
   nodb: { isDrained: false, expects: (url) => HISTORY.test(url) },
   down: { isDrained: true, banner: /^lost$/, expects: () => true },
 }

@@ -2,9 +2,14 @@ import { Child } from './child.mjs'
 
 /** A market of our own whose clock the tests set: it runs, leaps, stands still, and goes wrong on demand. */
 const URL_LINE = /"url": "(http:\/\/[^"]+)\/"/
-const LEAP_SPEED = 0 // as fast as the application reads
+const LEAP_SPEED_MAX = 3000 // it goes as fast as the application reads; where nothing happens that would be too fast to stop in time
+const LEAP_SPEED_MIN = 20
+const APPROACH_S = 0.3 // of our time for what is left: slower and slower
 const LEAP_LIMIT_MS = 300_000
 const POLL_MS = 50
+
+/** `HH:MM:SS` as seconds since midnight. */
+export const secondsOf = (time) => time.split(':').reduce((sum, part) => sum * 60 + Number(part), 0)
 
 export class Simulator {
   url = ''
@@ -49,13 +54,14 @@ export class Simulator {
 
   /** Leap to a time of the day; then go on at this speed. A time that is past is left where it is. */
   async leapTo(time, speed = 1) {
-    if ((await this.time()) < time) {
-      await this.setSpeed(LEAP_SPEED)
-      const until = Date.now() + LEAP_LIMIT_MS
-      while ((await this.time()) < time) {
-        if (Date.now() > until) throw new Error(`the simulated market did not reach ${time}`)
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-      }
+    const until = Date.now() + LEAP_LIMIT_MS
+    for (let set = 0; ; ) {
+      const leftS = secondsOf(time) - secondsOf(await this.time())
+      if (leftS <= 0) break
+      if (Date.now() > until) throw new Error(`the simulated market did not reach ${time}`)
+      const wanted = Math.max(LEAP_SPEED_MIN, Math.min(LEAP_SPEED_MAX, leftS / APPROACH_S))
+      if (set === 0 || wanted < set / 1.5) await this.setSpeed((set = wanted))
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
     await this.setSpeed(speed)
   }

@@ -59,7 +59,7 @@ async function keysAndAddress(board, page) {
   await page.keyboard.press('Escape')
   await page.keyboard.press('?')
   await page.getByRole('dialog').waitFor()
-  await assertAccessible(page)
+  await assertAccessible(page, 'dialog[open], [role=dialog]')
 }
 
 async function firstVisit(board, page) {
@@ -67,7 +67,7 @@ async function firstVisit(board, page) {
   await page.locator('[data-symbol]').nth(3).waitFor({ timeout: 30_000 })
   const offer = page.getByRole('dialog', { name: /màu tăng, giảm/ })
   await offer.waitFor()
-  await assertAccessible(page)
+  await assertAccessible(page, 'dialog[open], [role=dialog]')
   await offer.getByRole('button', { name: /Xanh tăng/ }).click()
   await offer.getByRole('button', { name: 'Dùng bảng màu này' }).click()
   await page.reload()
