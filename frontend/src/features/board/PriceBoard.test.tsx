@@ -29,7 +29,9 @@ beforeEach(() => {
   vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(1600)
 })
 
-async function show(prices: MarketSnapshot['prices'], search = '') {
+const grid = () => screen.findByRole('grid')
+
+async function show(prices: MarketSnapshot['prices'], search = '', isThere: () => Promise<unknown> = grid) {
   const store = new MarketStore()
   const socket = new ChannelSocket<MarketSnapshot>({ channel: 'market', url: () => 'ws://test', poll: () => Promise.reject(new Error()) })
   render(
@@ -43,7 +45,7 @@ async function show(prices: MarketSnapshot['prices'], search = '') {
     </QueryClientProvider>,
   )
   store.offer(snapshot(prices))
-  await screen.findByRole('grid')
+  await isThere()
   return store
 }
 
@@ -115,8 +117,8 @@ describe('PriceBoard', () => {
 
   it('says that an own list has no symbol', async () => {
     const id = useWatchlists.getState().add('Empty') ?? ''
-    await show(MARKET, `?list=watch:${id}`).catch(() => undefined) // there is no grid to find
-    expect(screen.getByText('Danh mục chưa có mã nào')).toBeVisible()
+    await show(MARKET, `?list=watch:${id}`, () => screen.findByText('Danh mục chưa có mã nào'))
+    expect(screen.queryByRole('grid')).toBeNull()
   })
 
   it('shows the columns that were chosen, keeps them in the URL and remembers them', async () => {
