@@ -29,7 +29,7 @@ test: ## Everything CI runs (ONLY="check backend frontend e2e" picks stages)
 test-long: $(DEV_ENV) $(NODE_DEV_ENV) ## What is too long for CI: branches, many examples, every mutant, the kill test
 	@$(PY) scripts/test.py long
 
-test-browser: $(DEV_ENV) $(NODE_DEV_ENV) $(DIST) ## The browser tests alone (ARGS="--stages faults --only words")
+test-browser: $(DEV_ENV) $(NODE_DEV_ENV) $(DIST) ## A whole simulated day in the browser (ARGS="--stages faults --only words")
 	@cd frontend && ../scripts/node.sh npm run --silent e2e -- $(ARGS)
 
 test-browser-full: $(DEV_ENV) $(NODE_DEV_ENV) $(DIST) ## Every page in every state and size, with pictures (a quarter of an hour)

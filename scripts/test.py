@@ -83,6 +83,10 @@ def pytest_command(min_pct: int, *options: str) -> list[str]:
     return [str(BIN / "python"), "-m", "pytest", *spread, *coverage, *options]
 
 
+# every page with data and around the session, the board, its socket, the keyboard; the rest of the day is `make test-browser`
+BROWSER_STAGES = "before,data,board,deltas,keyboard,closed"
+
+
 def browser_tests(*options: str) -> list[str]:
     return [*npm("run", "e2e"), "--", "--out", str(ROOT / "test-results" / "e2e"), *options]
 
@@ -99,7 +103,7 @@ def stages() -> list[Stage]:
         Stage("frontend", "unit tests", npm("test"), FRONTEND),
         Stage("frontend", "build", npm("run", "build"), FRONTEND),
         Stage("frontend", "size", npm("run", "size"), FRONTEND),
-        Stage("e2e", "dashboard in Chromium", browser_tests(), FRONTEND, CHROMIUM),
+        Stage("e2e", "dashboard in Chromium", browser_tests("--stages", BROWSER_STAGES), FRONTEND, CHROMIUM),
     ]
 
 
