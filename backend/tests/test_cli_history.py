@@ -114,9 +114,9 @@ def test_export_to_standard_output_is_csv(run: Callable[..., tuple[int, str, str
 
 
 def test_export_of_a_symbol_with_nothing_stored_says_so(run: Callable[..., tuple[int, str, str]]) -> None:
-    code, out, err = run("export", "candles", "--symbol", "VN30")
+    code, out, err = run("export", "candles", "--symbol", "ZZZ")
     assert (code, out.count("\n")) == (0, 1), "the header"
-    assert err == "candles: 0 rows to standard output\nnothing of VN30 is stored in candles for that span\n"
+    assert err == "candles: 0 rows to standard output\nnothing of ZZZ is stored in candles for that span\n"
 
 
 def test_export_to_a_file_narrowed(run: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
