@@ -62,7 +62,8 @@ async def test_subscriber_that_never_reads_is_closed_4408_and_resumes_with_every
         await quick.read_until(reading, lambda: VCB in quick.memory.snapshots)
         async with bare_socket(server.port, "/v1/ws") as (reader, writer):
             writer.write(b"".join(masked(TEXT, words.encode()) for words in slow.first_words()))
-            await eventually(lambda: events.subscriber_count == 2 and not events._behind)  # its snapshot is out
+            # live: its snapshot is out, so that all that is fed comes as events
+            await eventually(lambda: events.subscriber_count == 2 and not events._behind)
             while not manager.closes:
                 fed += feed_prints(backend, len(fed) + 1)
                 await read_to(quick, reading, fed[-1])

@@ -58,7 +58,8 @@ class Market:
         self.app = app
         self.control = control
         self.trades: list[ClassifiedTrade] = []
-        self.late_volume = 0  # traded before the first message that was seen: nobody's fault, and not counted as missed
+        # traded before the first message that was seen: nobody's fault, and not counted as missed
+        self.late_volume = 0
         self.rejected_so_far: dict[str, int] = {}
         app.application.processor.subscribe(self._keep)
 
