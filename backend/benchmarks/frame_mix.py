@@ -8,6 +8,7 @@ all prints are classified, half as buys and half as sells.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -96,6 +97,8 @@ class FrameMix:
     def __init__(self, market: StillMarket) -> None:
         time_s = midnight_s(market.trading_date) + 7 * 3600 + 6 * 60 + 5  # what _TIME says
         stocks = [_Symbol(security, time_s) for security in market.stocks]
+        # By name the thirty of a board would follow each other: they would move together, once in a round of the market.
+        random.Random(SEED).shuffle(stocks)
         future = _Symbol(market.futures[0], time_s)
         # one future among 30 stocks, however many there are
         self._symbols = [
