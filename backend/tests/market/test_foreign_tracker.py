@@ -249,6 +249,25 @@ def test_foreign_summary_ranks_the_five_largest_each_way():
     assert tracker.summary("ALL") is summary
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ABCDEFGH"), st.integers(0, 3), st.integers(0, 3)), min_size=10, max_size=60
+    )
+)
+def test_foreign_summary_ranks_after_each_message_as_if_it_had_looked_at_all(flows):
+    tracker = ForeignInvestorTracker()
+    totals = dict.fromkeys("ABCDEFGH", (0, 0))
+    for offset_s, (symbol, bought, sold) in enumerate(flows):
+        buy, sell = totals[symbol] = (totals[symbol][0] + bought * 100, totals[symbol][1] + sold * 100)
+        message = make_foreign(symbol, buy=buy, sell=sell, time=clock_of(offset_s))
+        tracker.apply(message, 0, T0 + offset_s)
+        summary = tracker.summary("ALL")
+        stocks = sorted(tracker.detail(), key=lambda data: (-data.net_value, data.symbol))
+        assert summary.top_buy == [data for data in stocks if data.net_value > 0][:5]
+        stocks.sort(key=lambda data: (data.net_value, data.symbol))
+        assert summary.top_sell == [data for data in stocks if data.net_value < 0][:5]
+
+
 def test_foreign_summary_ranks_nobody_whose_net_value_is_zero():
     tracker = ForeignInvestorTracker()
     tracker.apply(make_foreign("EVEN", buy=10, sell=10), 0, T0)
