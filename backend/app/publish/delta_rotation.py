@@ -61,11 +61,17 @@ class _Line:
         self.unasked -= len(due)
         return due
 
-    def put_back(self, served: list[tuple[StateView, ClientConnection]], due_s: float) -> None:
-        """Have views wait for their next turn; those that were closed have none."""
+    def put_back(
+        self, served: list[tuple[StateView, ClientConnection]], now_s: float, period_s: float
+    ) -> None:
+        """Have views wait for their next turn; those that were closed have none.
+
+        It is a period after the turn they had, not after the moment it came: late turns would add up to a slower pace.
+        """
         for entry in served:
             view = entry[0]
-            view.due_s = due_s
+            next_s = view.due_s + period_s
+            view.due_s = next_s if next_s > now_s else now_s + period_s
             if not view.is_closed:
                 self.views.append(entry)
 
@@ -130,8 +136,9 @@ class DeltaRotation:
             await self._wake.wait()
             self._wake.clear()
             while any(line.unasked for line in self._lines.values()):
+                started_s = self._clock.monotonic_s()
                 await self.serve_slot()
-                await self._clock.sleep(self._pause_s())
+                await self._clock.sleep(self._pause_s(started_s))
 
     async def serve_slot(self) -> None:
         """Serve what is due in this slot, all of it with the state of its beginning."""
@@ -165,12 +172,11 @@ class DeltaRotation:
     def _serve_slice(self, line: _Line, most: int, now_s: float, period_s: float) -> int:
         """Serve views for a moment; return how many."""
         started_s, built_s = self._clock.monotonic_s(), self._server.build_s
-        next_due_s = now_s + period_s
         served = 0
         while due := line.take_due(min(most - served, VIEWS_PER_LOOK), now_s):
             line.has_skipped |= not self._server.serve(due, self._batch)
             self._batch.flush()
-            line.put_back(due, next_due_s)
+            line.put_back(due, now_s, period_s)
             served += len(due)
             if self._clock.monotonic_s() - started_s > SLICE_S:
                 break
@@ -193,9 +199,10 @@ class DeltaRotation:
     def _slot_s(self) -> float:
         return min(max(SLOT_S, self._build_s / BUILD_SHARE), SLOT_MAX_S)
 
-    def _pause_s(self) -> float:
+    def _pause_s(self, started_s: float) -> float:
         """Return how long nobody is due, whatever is marked meanwhile; somebody quicker may join."""
         if self._is_late:
             return LATE_PAUSE_S
         next_due_s = min((line.views[0][0].due_s for line in self._lines.values()), default=0.0)
-        return max(self._slot_s, min(next_due_s - self._clock.monotonic_s(), self.interval_s))
+        now_s = self._clock.monotonic_s()
+        return max(started_s + self._slot_s - now_s, min(next_due_s - now_s, self.interval_s), LATE_PAUSE_S)

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from app.market.foreign_flow import NetValueChange
 from app.market.foreign_tracker import ForeignInvestorTracker
+from app.market.market_time import moment_at
 from app.market.messages import DERIVATIVES
+from app.market.models import ForeignInvestorData
 from tests.market.builders import (
     FRONT,
     at,
@@ -347,3 +349,14 @@ def test_processor_foreign_values_are_estimated_at_the_last_price():
     )
     assert processor.get_foreign("VNM").values_estimated
     assert processor.get_foreign("VNM").buy_value == 66_100_000
+
+
+def test_foreign_tracker_restored_rows_say_how_net_value_moved():
+    rows = [
+        ForeignInvestorData("VNM", net_value=net, last_updated=moment_at(T0 + offset_s))
+        for offset_s, net in ((0, 1_000), (100, 5_000), (320, 4_000))
+    ]
+    tracker = ForeignInvestorTracker()
+    tracker.restore(rows, is_future=False, now_s=T0 + 330)
+    assert tracker.net_value_change("VNM", T0 + 330) == NetValueChange(3_000, 1_000)
+    assert tracker.net_value_change("VNM", T0 + 410) == NetValueChange(-1_000, 5_000)
