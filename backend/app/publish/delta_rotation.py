@@ -15,9 +15,10 @@ from math import ceil
 
 from app.clock import Clock
 from app.publish.client_connection import ClientConnection
-from app.publish.state_server import WRITE_COST_S, WRITE_SHARE, StateServer
+from app.publish.state_server import WRITE_COST_S, StateServer
 from app.publish.state_view import StateView
 from app.publish.transport import WriteBatch
+from app.publish.write_budget import WriteBudget
 from app.telemetry.metrics import Metrics
 
 SLOT_S = 0.005
@@ -87,6 +88,7 @@ class DeltaRotation:
         self._lines: dict[float, _Line] = {}
         self._wake = asyncio.Event()
         self._batch = WriteBatch()
+        self._budget = WriteBudget(clock)
         self._is_marked = False  # since the slot took the state in
         self._is_late = False  # it could not serve all that were due
         self._cost_s = WRITE_COST_S  # of serving one view
@@ -180,8 +182,10 @@ class DeltaRotation:
             served += len(due)
             if self._clock.monotonic_s() - started_s > SLICE_S:
                 break
+        spent_s = self._clock.monotonic_s() - started_s
+        self._budget.spend(spent_s)
         if served >= VIEWS_PER_LOOK:
-            cost_s = (self._clock.monotonic_s() - started_s - self._server.build_s + built_s) / served
+            cost_s = (spent_s - self._server.build_s + built_s) / served
             self._cost_s += SMOOTHING * (cost_s - self._cost_s)
         return served
 
@@ -193,7 +197,7 @@ class DeltaRotation:
 
     def _period_s(self, line: _Line) -> float:
         cost_s = max(WRITE_COST_S, self._cost_s)
-        return max(line.interval_s, min(LOAD_PERIOD_MAX_S, self.view_count * cost_s / WRITE_SHARE))
+        return max(line.interval_s, min(LOAD_PERIOD_MAX_S, self.view_count * cost_s / self._budget.share))
 
     @property
     def _slot_s(self) -> float:
