@@ -28,9 +28,7 @@ LOAD_PERIOD_MAX_S = 0.5  # the clients' number alone makes nobody wait longer
 PACE_MAX_S = 10.0
 PACE_STEP_S = 0.01  # paces asked for are rounded up, so that there are few lines
 VIEWS_PER_SLOT_MIN = 50  # a few are served at once: they share a frame
-SLOT_WORK_S = (
-    0.010  # a slot's frames are no older when the last of them is written; who is left waits for the next
-)
+SLOT_WORK_S = 0.010  # no frame of a slot is older when it is written; who is left waits for the next slot
 LATE_PAUSE_S = 0.001  # for what else the loop has to do
 SLOTS_CAUGHT_UP = 4  # after a pause no slot gets more than the share of so many
 SLICE_S = 0.003  # of serving; then the loop may do something else
@@ -92,9 +90,7 @@ class DeltaRotation:
         self._is_marked = False  # since the slot took the state in
         self._is_late = False  # it could not serve all that were due
         self._cost_s = WRITE_COST_S  # of serving one view
-        self._build_s = (
-            0.0  # of a slot's first views, which have their frames built, and of taking the state in
-        )
+        self._build_s = 0.0  # of a slot: taking the state in, and building the frames of its first views
         self._publish_seconds = metrics.ws_publish_seconds.labels("delta")
 
     def pace_s(self, asked_s: float | None) -> float:
