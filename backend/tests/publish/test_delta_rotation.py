@@ -199,18 +199,6 @@ async def test_frames_are_never_old_when_there_are_more_clients_than_time(
     assert old_s <= delta_rotation.SLOT_WORK_S + 2 * 0.002, "built anew rather than written late"
 
 
-async def test_late_turns_do_not_slow_the_pace(
-    publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
-) -> None:
-    sink = join(publisher)
-    for number in range(1_000):
-        trade(market, publisher, 60_000 + number)
-        await clock.advance(0.01)
-        if number % 3 == 0:
-            clock.spend(0.02)  # something else: the turn comes late
-    assert len(prices(sink)) == pytest.approx(167, abs=3)
-
-
 async def test_quick_client_does_not_wait_for_the_pace_of_a_slow_one(
     publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
 ) -> None:
