@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.schemas import BasisPoint
+from app.api.schemas import Alert, BasisPoint
 from app.market.models import Phase, TradeType
 
 _MOMENT = "2026-11-20T09:15:00+07:00"
@@ -168,6 +168,10 @@ class IndexPage(Page[IndexSnapshot]):
 
 class DerivativesPage(Page[BasisPoint]):
     """Prices of a future and its basis, newest first."""
+
+
+class AlertPage(Page[Alert]):
+    """Alerts, newest first."""
 
 
 class GapPage(Page[StoredGap]):

@@ -55,13 +55,20 @@ _TOTALS = ("buy_volume", "sell_volume", "buy_value", "sell_value")
 _STEPS = ", ".join(f"{name} - lag({name}, 1, 0::int8) OVER of_symbol AS {name}" for name in _TOTALS)
 _SUMS = ", ".join(f"(sum(sum({name})) OVER of_day)::int8" for name in _TOTALS)
 # Rows are totals of a symbol's day: what its last row of a minute adds to the one before is the minute's step.
+# A range that begins within a day takes along what each symbol had by then.
 _FOREIGN = f"""
-    WITH closing AS (
+    WITH snapshots AS (
+        SELECT symbol, timestamp, {", ".join(_TOTALS)} FROM foreign_snapshots
+        WHERE symbol = ANY($1::text[]) AND timestamp BETWEEN $2 AND $3
+        UNION ALL
+        SELECT earlier.* FROM unnest($1::text[]) AS wanted (name), LATERAL (
+            SELECT symbol, timestamp, {", ".join(_TOTALS)} FROM foreign_snapshots
+            WHERE symbol = wanted.name AND timestamp >= {_BIN.format("1 day", "$2::timestamptz")} AND timestamp < $2
+            ORDER BY timestamp DESC, buy_volume DESC, sell_volume DESC LIMIT 1
+        ) AS earlier
+    ), closing AS (
         SELECT DISTINCT ON (symbol, minute) symbol, minute, {", ".join(_TOTALS)}
-        FROM (
-            SELECT *, {_BIN.format("1 minute", "timestamp")} AS minute FROM foreign_snapshots
-            WHERE symbol = ANY($1::text[]) AND timestamp BETWEEN $2 AND $3
-        ) AS snapshots
+        FROM (SELECT *, {_BIN.format("1 minute", "timestamp")} AS minute FROM snapshots) AS stamped
         ORDER BY symbol, minute, timestamp DESC, buy_volume DESC, sell_volume DESC
     ), steps AS (
         SELECT day, minute, {_STEPS} FROM (
@@ -69,8 +76,10 @@ _FOREIGN = f"""
         ) AS dated
         WINDOW of_symbol AS (PARTITION BY symbol, day ORDER BY minute)
     )
-    SELECT minute, {_SUMS} FROM steps GROUP BY day, minute
-    WINDOW of_day AS (PARTITION BY day ORDER BY minute) ORDER BY minute
+    SELECT * FROM (
+        SELECT minute, {_SUMS} FROM steps GROUP BY day, minute
+        WINDOW of_day AS (PARTITION BY day ORDER BY minute)
+    ) AS minutes WHERE minute >= {_BIN.format("1 minute", "$2::timestamptz")} ORDER BY minute
 """  # noqa: S608 - constants of this file
 _ACTIVE = ", ".join(
     f"sum({name})::int8"

@@ -21,17 +21,17 @@ export function dataOf<T>({ data, response }: { data?: T; response: Response }):
   return data
 }
 
-/** Prometheus' text; not part of the API, so not of its document. A proxy may not pass it on. */
-export async function fetchMetricsText(signal: AbortSignal): Promise<string> {
-  const response = await fetch(`${window.location.origin}/metrics`, { signal })
-  if (!response.ok) throw new ApiError(response)
-  return response.text()
-}
-
 export type Health = components['schemas']['Health']
 export type Gap = components['schemas']['StoredGap']
 export type WebSocketStats = components['schemas']['WebSocketStats']
 export type ConnectionEntry = components['schemas']['ConnectionEntry']
+
+/** Samples of the server's metrics by their names, counters since its start. */
+export type Figures = components['schemas']['SystemFigures']['figures']
+export const fetchFigures = async (signal: AbortSignal): Promise<Figures> => dataOf(await rest.GET('/api/system/figures', { signal })).figures
+
+export type AlertRules = components['schemas']['AlertRules']
+export const fetchAlertRules = async (signal: AbortSignal): Promise<AlertRules> => dataOf(await rest.GET('/api/market/alert-rules', { signal }))
 
 export const fetchHealth = async (signal: AbortSignal): Promise<Health> => dataOf(await rest.GET('/health', { signal }))
 

@@ -204,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/market/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alert Rules
+         * @description Return the numbers that decide what is an alert: the settings ALERT_*.
+         */
+        get: operations["alert_rules_api_market_alert_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/indices": {
         parameters: {
             query?: never;
@@ -376,6 +396,26 @@ export interface paths {
          * @description Return the gap ledger of the trading dates from `from` to `to`.
          */
         get: operations["gaps_api_history_gaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts
+         * @description Return stored alerts, newest first: what /api/market/alerts no longer has, too.
+         */
+        get: operations["alerts_api_history_alerts_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -726,6 +766,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * System Figures
+         * @description Return what the system page draws: some of /metrics, which a proxy keeps to itself.
+         */
+        get: operations["system_figures_api_system_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -893,6 +953,61 @@ export interface components {
              */
             type: "alert";
             data: components["schemas"]["Alert"];
+        };
+        /**
+         * AlertPage
+         * @description Alerts, newest first.
+         */
+        AlertPage: {
+            /** Data */
+            data: components["schemas"]["Alert"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * AlertRules
+         * @description The numbers of the alert rules as the server is set (ALERT_*). A guard of 0 is off.
+         */
+        AlertRules: {
+            /**
+             * Volume Spike Ratio
+             * @description A print larger than so many times the average print of the window.
+             * @example 3
+             */
+            volume_spike_ratio: number;
+            /**
+             * Volume Window Min
+             * @description The window, minutes.
+             * @example 20
+             */
+            volume_window_min: number;
+            /**
+             * Volume Spike Min Prints
+             * @description Guard: prints in the window.
+             * @example 10
+             */
+            volume_spike_min_prints: number;
+            /**
+             * Foreign Change Pct
+             * @description Change of the net value over 5 minutes, percent.
+             * @example 30
+             */
+            foreign_change_pct: number;
+            /**
+             * Foreign Min Value
+             * @description Guard: net value 5 minutes ago, VND.
+             * @example 1000000000
+             */
+            foreign_min_value: number;
+            /**
+             * Dedup S
+             * @description One alert of a type and symbol in this time, seconds.
+             * @example 60
+             */
+            dedup_s: number;
         };
         /**
          * AlertType
@@ -1567,6 +1682,26 @@ export interface components {
             muted_channels: string[];
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * Figure
+         * @description A sample of a metric; counters and buckets are totals since the start.
+         */
+        Figure: {
+            /**
+             * Labels
+             * @example {
+             *       "channel": "X-TRADE"
+             *     }
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Value
+             * @example 1204
+             */
+            value: number;
         };
         /** ForeignDetail */
         ForeignDetail: {
@@ -2593,6 +2728,16 @@ export interface components {
             basis: components["schemas"]["BasisPoint"] | null;
         };
         /**
+         * SystemFigures
+         * @description By the names of `/metrics` (docs/operations.md): those of the dashboard's system page.
+         */
+        SystemFigures: {
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["Figure"][];
+            };
+        };
+        /**
          * Tick
          * @description One print. A bid or ask of 0 was absent.
          */
@@ -3278,6 +3423,35 @@ export interface operations {
             };
         };
     };
+    alert_rules_api_market_alert_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     indices_api_indices_get: {
         parameters: {
             query?: never;
@@ -3642,6 +3816,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alerts_api_history_alerts_get: {
+        parameters: {
+            query?: {
+                /** @description May be given more than once. */
+                type?: (components["schemas"]["AlertType"] | "")[] | null;
+                severity?: components["schemas"]["Severity"] | "" | null;
+                symbol?: string | null;
+                limit?: number;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. */
+                from?: string | null;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. A date means its last instant. */
+                to?: string | null;
+                /** @description `next_cursor` of the page before, with the same parameters. */
+                cursor?: string | null;
+                /** @description `csv`: RFC 4180 with a header line; the cursor is in X-Next-Cursor. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
                     "text/csv": string;
                 };
             };
@@ -4461,6 +4706,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DashboardConfig"];
+                };
+            };
+        };
+    };
+    system_figures_api_system_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemFigures"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
