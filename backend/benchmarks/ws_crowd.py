@@ -65,7 +65,13 @@ async def measure_crowd(plan: CrowdPlan) -> list[Figure]:
             alone = await rig.watch(plan.alone_s)
             path = board_path(plan.mode)
             async with load_clients(
-                rig.load_program, rig.port, plan.clients, path, cpus=LOAD_CPUS, deflates=plan.deflates
+                rig.load_program,
+                rig.port,
+                plan.clients,
+                path,
+                cpus=LOAD_CPUS,
+                deflates=plan.deflates,
+                counts_evenly=plan.mode != "delta" or plan.symbols <= VN30_SIZE,
             ) as clients:
                 await asyncio.sleep(plan.settle_s)
                 await clients.report()

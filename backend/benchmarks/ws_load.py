@@ -79,12 +79,17 @@ async def load_clients(
     never_reads: bool = False,
     reconnects: bool = False,
     deflates: bool = False,
+    counts_evenly: bool = False,
     message: str | None = None,
 ) -> AsyncIterator[LoadClients]:
     """Connect so many clients, all of them before the block begins; they leave with it."""
     arguments = ["-p", str(port), "-n", str(clients), "-u", path, "-i", str(in_flight)]
     arguments += (
-        ["-x"] * never_reads + ["-r"] * reconnects + ["-z"] * deflates + (["-m", message] if message else [])
+        ["-x"] * never_reads
+        + ["-r"] * reconnects
+        + ["-z"] * deflates
+        + ["-e"] * counts_evenly
+        + (["-m", message] if message else [])
     )
     async with ChildProcess(*arguments, program=program, cpus=cpus) as child:
         yield await LoadClients.connected(child)

@@ -82,9 +82,12 @@ class ForeignInvestorTracker:
         flow.is_due = True
 
     def _count(self, before: ForeignInvestorData, flow: ForeignFlow) -> None:
-        self._is_ranked = False
         if flow.is_future:
             return
+        if (
+            self._is_ranked
+        ):  # looking at 1,600 stocks for each message that concerns none of the ten is 8 % of a core
+            self._is_ranked = not (self._is_among_top(before) or self._is_among_top(flow.data))
         summary, data = self._summary, flow.data
         summary.total_buy_volume += data.buy_volume - before.buy_volume
         summary.total_sell_volume += data.sell_volume - before.sell_volume
@@ -144,6 +147,13 @@ class ForeignInvestorTracker:
             self._is_ranked = True
         return summary
 
+    def _is_among_top(self, data: ForeignInvestorData) -> bool:
+        """Whether its net value is one of the largest either way, or as large as the last of these."""
+        bought, sold, net = self._summary.top_buy, self._summary.top_sell, data.net_value
+        if len(bought) != TOP_STOCKS or len(sold) != TOP_STOCKS:
+            return True
+        return net >= bought[-1].net_value or net <= sold[-1].net_value
+
     def restore(self, rows: Sequence[ForeignInvestorData], is_future: bool, now_s: float) -> None:
         """Show a symbol's stored rows (oldest first) again: the last is its state, the others fill the windows.
 
@@ -156,6 +166,7 @@ class ForeignInvestorTracker:
         flow = self._flows[row.symbol] = ForeignFlow(
             data, is_future, time_s, *values, *values, is_restored=True
         )
+        self._is_ranked = False
         self._count(ForeignInvestorData(row.symbol), flow)
         before = rows[0]
         for sample in rows:

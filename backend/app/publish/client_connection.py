@@ -14,7 +14,7 @@ from app.publish.channels import Channel
 from app.publish.close_codes import CloseCode
 from app.publish.state_view import StateView
 from app.publish.subscriptions import Subscriber
-from app.publish.transport import FrameSink
+from app.publish.transport import FrameSink, WriteBatch
 from app.publish.wire_frame import WireFrame
 
 # A state older than what still waits to be sent is stale: skip long before the memory bound.
@@ -86,10 +86,14 @@ class ClientConnection:
         """Whether it hears of numbered events."""
         return self.subscriber is not None and not self.subscriber.filter.is_empty
 
-    def send_state(self, frame: WireFrame) -> None:
-        """Write a state. Who is behind is not sent one: it waits for a newer one."""
-        self._state_bytes = len(frame)
-        self._write(frame)
+    def send_state(self, frame: WireFrame, batch: WriteBatch) -> None:
+        """Write a state with others. Who is behind is not sent one: it waits for a newer one."""
+        size = frame.size
+        self._state_bytes = size
+        if self.closed_with is None:
+            self._sink.write_with(batch, frame)
+            self.frames_sent += 1
+            self.bytes_sent += size
 
     def offer_event(self, frame: WireFrame) -> bool:
         """Write an event; over the limit a client of events is closed, any other goes without.
@@ -120,4 +124,4 @@ class ClientConnection:
             return
         self._sink.write(frame)
         self.frames_sent += 1
-        self.bytes_sent += len(frame)
+        self.bytes_sent += frame.size

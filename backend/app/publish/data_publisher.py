@@ -196,7 +196,7 @@ class DataPublisher:
         if channel is Channel.ALERTS:
             client.offer_event(encode_alerts_snapshot(self._reader.get_alerts(limit=ALERTS_SNAPSHOT)))
             return view
-        self._server.serve(client, view)
+        self._server.serve_now(client, view)
         if mode == "delta":
             self._rotation.add(client, view)
         else:

@@ -17,6 +17,7 @@ from app.clock import Clock
 from app.publish.client_connection import ClientConnection
 from app.publish.state_server import WRITE_COST_S, WRITE_SHARE, StateServer
 from app.publish.state_view import StateView
+from app.publish.transport import WriteBatch
 from app.telemetry.metrics import Metrics
 
 SLOT_S = 0.005
@@ -26,9 +27,13 @@ LOAD_PERIOD_MAX_S = 0.5  # the clients' number alone makes nobody wait longer
 PACE_MAX_S = 10.0
 PACE_STEP_S = 0.01  # paces asked for are rounded up, so that there are few lines
 VIEWS_PER_SLOT_MIN = 50  # a few are served at once: they share a frame
+SLOT_WORK_S = (
+    0.010  # a slot's frames are no older when the last of them is written; who is left waits for the next
+)
+LATE_PAUSE_S = 0.001  # for what else the loop has to do
 SLOTS_CAUGHT_UP = 4  # after a pause no slot gets more than the share of so many
 SLICE_S = 0.003  # of serving; then the loop may do something else
-VIEWS_PER_LOOK = 25  # at the clock
+VIEWS_PER_LOOK = 50  # at the clock
 SMOOTHING = 0.1  # of a new measurement
 
 
@@ -47,6 +52,29 @@ class _Line:
         self.unasked = len(self.views)
         self.has_skipped = False
 
+    def take_due(self, most: int, now_s: float) -> list[tuple[StateView, ClientConnection]]:
+        """Take out the first views that are due."""
+        views = self.views
+        due: list[tuple[StateView, ClientConnection]] = []
+        while len(due) < most and views and views[0][0].due_s <= now_s:
+            due.append(views.popleft())
+        self.unasked -= len(due)
+        return due
+
+    def put_back(
+        self, served: list[tuple[StateView, ClientConnection]], now_s: float, period_s: float
+    ) -> None:
+        """Have views wait for their next turn; those that were closed have none.
+
+        It is a period after the turn they had, not after the moment it came: late turns would add up to a slower pace.
+        """
+        for entry in served:
+            view = entry[0]
+            next_s = view.due_s + period_s
+            view.due_s = next_s if next_s > now_s else now_s + period_s
+            if not view.is_closed:
+                self.views.append(entry)
+
 
 class DeltaRotation:
     """Serves the delta views of all clients; one task."""
@@ -58,7 +86,9 @@ class DeltaRotation:
         self._clock = clock
         self._lines: dict[float, _Line] = {}
         self._wake = asyncio.Event()
+        self._batch = WriteBatch()
         self._is_marked = False  # since the slot took the state in
+        self._is_late = False  # it could not serve all that were due
         self._cost_s = WRITE_COST_S  # of serving one view
         self._build_s = (
             0.0  # of a slot's first views, which have their frames built, and of taking the state in
@@ -106,28 +136,32 @@ class DeltaRotation:
             await self._wake.wait()
             self._wake.clear()
             while any(line.unasked for line in self._lines.values()):
+                started_s = self._clock.monotonic_s()
                 await self.serve_slot()
-                await self._clock.sleep(self._pause_s())
+                await self._clock.sleep(self._pause_s(started_s))
 
     async def serve_slot(self) -> None:
         """Serve what is due in this slot, all of it with the state of its beginning."""
         started_s, built_s = self._clock.monotonic_s(), self._server.build_s
-        self._is_marked = False
+        self._is_marked = self._is_late = False
         self._server.take_in_watched()
         for line in list(self._lines.values()):
             if line.unasked:
-                await self._serve_line(line)
+                await self._serve_line(line, started_s + SLOT_WORK_S)
         if self._is_marked:  # between two slices: who came after was asked too, but shown what was before
             self.mark()
         self._build_s += SMOOTHING * (self._server.build_s - built_s - self._build_s)
         self._publish_seconds.observe(self._clock.monotonic_s() - started_s)
 
-    async def _serve_line(self, line: _Line) -> None:
+    async def _serve_line(self, line: _Line, until_s: float) -> None:
         now_s = self._clock.monotonic_s()
         period_s = self._period_s(line)
         left = self._share(line, now_s, period_s)
         while left > 0 and line.unasked and line.views[0][0].due_s <= now_s:
             left -= self._serve_slice(line, min(left, line.unasked), now_s, period_s)
+            if self._clock.monotonic_s() > until_s:
+                self._is_late = left > 0
+                break
             if left > 0:
                 await asyncio.sleep(0)
         if not line.views:
@@ -139,25 +173,17 @@ class DeltaRotation:
         """Serve views for a moment; return how many."""
         started_s, built_s = self._clock.monotonic_s(), self._server.build_s
         served = 0
-        while served < most and line.views[0][0].due_s <= now_s:
-            self._serve_first(line, now_s + period_s)
-            served += 1
-            if served % VIEWS_PER_LOOK == 0 and self._clock.monotonic_s() - started_s > SLICE_S:
+        while due := line.take_due(min(most - served, VIEWS_PER_LOOK), now_s):
+            line.has_skipped |= not self._server.serve(due, self._batch)
+            self._batch.flush()
+            line.put_back(due, now_s, period_s)
+            served += len(due)
+            if self._clock.monotonic_s() - started_s > SLICE_S:
                 break
         if served >= VIEWS_PER_LOOK:
             cost_s = (self._clock.monotonic_s() - started_s - self._server.build_s + built_s) / served
             self._cost_s += SMOOTHING * (cost_s - self._cost_s)
         return served
-
-    def _serve_first(self, line: _Line, next_due_s: float) -> None:
-        view, client = line.views.popleft()
-        line.unasked -= 1
-        if view.is_closed:
-            return
-        if not self._server.serve(client, view):
-            line.has_skipped = True
-        view.due_s = next_due_s
-        line.views.append((view, client))
 
     def _share(self, line: _Line, now_s: float, period_s: float) -> int:
         """Return how many views this slot may serve."""
@@ -173,7 +199,10 @@ class DeltaRotation:
     def _slot_s(self) -> float:
         return min(max(SLOT_S, self._build_s / BUILD_SHARE), SLOT_MAX_S)
 
-    def _pause_s(self) -> float:
+    def _pause_s(self, started_s: float) -> float:
         """Return how long nobody is due, whatever is marked meanwhile; somebody quicker may join."""
+        if self._is_late:
+            return LATE_PAUSE_S
         next_due_s = min((line.views[0][0].due_s for line in self._lines.values()), default=0.0)
-        return max(self._slot_s, min(next_due_s - self._clock.monotonic_s(), self.interval_s))
+        now_s = self._clock.monotonic_s()
+        return max(started_s + self._slot_s - now_s, min(next_due_s - now_s, self.interval_s), LATE_PAUSE_S)

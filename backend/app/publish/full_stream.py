@@ -6,12 +6,14 @@ Overflow: a client that is behind is passed over; what it is sent later is newer
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 
 from app.clock import Clock
 from app.publish.channels import Channel
 from app.publish.client_connection import ClientConnection
 from app.publish.state_server import WRITE_COST_S, WRITE_SHARE, StateServer
 from app.publish.state_view import StateView
+from app.publish.transport import WriteBatch
 from app.telemetry.metrics import Metrics
 
 CLIENTS_PER_SLICE = 200  # about 3 ms of writing; then the loop may do something else
@@ -69,12 +71,14 @@ class FullStream:
         """Give every view what it is owed, in slices; return whether something is still owed."""
         started_s = self._clock.monotonic_s()
         is_owed = False
+        batch = WriteBatch()
+        views = iter(list(self._views.items()))
         self._server.take_in(self._channel)
-        for number, (view, client) in enumerate(list(self._views.items())):
-            if number and number % CLIENTS_PER_SLICE == 0:
-                await asyncio.sleep(0)
-                self._server.take_in(self._channel)
-            if not self._server.serve(client, view):
+        while views_of_slice := list(islice(views, CLIENTS_PER_SLICE)):
+            if not self._server.serve(views_of_slice, batch):
                 is_owed = True
+            batch.flush()
+            await asyncio.sleep(0)
+            self._server.take_in(self._channel)
         self._publish_seconds.observe(self._clock.monotonic_s() - started_s)
         return is_owed

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app.clock import Clock
-from app.publish.channels import Channel
+from app.publish.channels import Channel, Group
 from app.publish.state_view import StateView
 from app.publish.views import MarketViews
 from app.publish.wire_frame import WireFrame
@@ -53,6 +53,9 @@ class _Kept[T]:
         self._bytes = 0
 
 
+_NONE: tuple[Channel | None, Group, int | None, StateFrame] = (None, None, -1, StateFrame(None, 0))
+
+
 class StateFrames:
     """Builds what a view is owed: a whole state, a snapshot or a delta."""
 
@@ -62,6 +65,7 @@ class StateFrames:
         self._clock = clock
         self._version = 0  # of the later frames kept
         self._later = _Kept[StateFrame]()
+        self._last = _NONE  # those who are served together are mostly owed the same
         self._first = _Kept[_FirstFrame]()
 
     def next_of(self, view: StateView) -> StateFrame:
@@ -87,8 +91,12 @@ class StateFrames:
     def _later_of(self, view: StateView) -> StateFrame:
         if self._version != self._views.version:
             self._later.clear()
+            self._last = _NONE
             self._version = self._views.version
         since = None if view.mode == "full" else view.version
+        channel, group, last_since, last = self._last
+        if since == last_since and view.group is group and view.channel is channel:
+            return last
         key = (view.channel, view.group, since)
         state = self._later.get(key)
         if state is None:
@@ -97,6 +105,7 @@ class StateFrames:
             self.build_s += self._clock.monotonic_s() - began_s
             state = StateFrame(frame, self._views.version)
             self._later.put(key, state, frame)
+        self._last = (view.channel, view.group, since, state)
         return state
 
     def _build_first(self, view: StateView) -> WireFrame:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.clock import Clock
 from app.publish.channels import Channel
 from app.publish.client_connection import ClientConnection
 from app.publish.notices import NoticeStream
 from app.publish.state_frames import StateFrames
 from app.publish.state_view import StateView
+from app.publish.transport import WriteBatch
 from app.publish.views import MarketViews
 from app.telemetry.metrics import Metrics
 
@@ -55,27 +58,46 @@ class StateServer:
 
     def is_current(self, view: StateView) -> bool:
         """Whether nothing was marked since the view's version was taken in."""
-        return self._views.is_taken_in(view.channel) and self._views.changed_at(view.channel) <= view.version
+        return self._views.is_taken_in(view.channel) and self._views.changed_at[view.channel] <= view.version
 
     def serve_again(self, client: ClientConnection, view: StateView) -> bool:
         """Send a view its first frame once more, as of now; False if the client is behind."""
         view.version = 0
-        return self.serve(client, view)
+        return self.serve_now(client, view)
 
-    def serve(self, client: ClientConnection, view: StateView) -> bool:
+    def serve_now(self, client: ClientConnection, view: StateView) -> bool:
         """Send a view what it is owed; False if the client is behind, and it is owed still."""
-        if client.closed_with is not None:
-            return True
-        if client.notice_number < self._notices.number and not self._notices.serve(client):
-            return False
-        if self._views.changed_at(view.channel) <= view.version:
-            return True
-        if client.is_behind:  # asked before building: nothing is built for clients that cannot take it
-            client.frames_skipped += 1
-            self._skipped[view.channel].inc()
-            return False
-        frame, version = self._frames.next_of(view)
-        if frame is not None:
-            client.send_state(frame)
-            view.version = view.seen = version
-        return True
+        batch = WriteBatch()
+        is_served = self.serve([(view, client)], batch)
+        batch.flush()
+        return is_served
+
+    def serve(self, owed: Iterable[tuple[StateView, ClientConnection]], batch: WriteBatch) -> bool:
+        """Serve many with what was taken in last; False if one of them is behind.
+
+        The caller flushes the batch before the loop does anything else.
+        """
+        is_all = True
+        notice_number, changed_at, next_of = (
+            self._notices.number,
+            self._views.changed_at,
+            self._frames.next_of,
+        )
+        for view, client in owed:
+            if client.closed_with is not None or view.is_closed:
+                continue
+            if client.notice_number < notice_number and not self._notices.serve(client):
+                is_all = False
+                continue
+            if changed_at[view.channel] <= view.version:
+                continue
+            if client.is_behind:  # asked before building: nothing is built for clients that cannot take it
+                client.frames_skipped += 1
+                self._skipped[view.channel].inc()
+                is_all = False
+                continue
+            frame, version = next_of(view)
+            if frame is not None:
+                client.send_state(frame, batch)
+                view.version = view.seen = version
+        return is_all

@@ -46,6 +46,28 @@ CHUNK_BYTES = 1024  # parsed and answered at once: 256 KB of empty pings would h
 _TCP_NOTSENT_LOWAT = 25  # linux/tcp.h; the socket module does not name it
 
 
+class BytesWriter(Protocol):
+    """What takes bytes: a transport."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+class WriteBatch(list[tuple[BytesWriter, bytes]]):
+    """Writes put together, to be done one after the other.
+
+    A write is a system call, after which the processor has forgotten the code that led to it: fifty of them without
+    other Python in between cost a quarter less (measured with 10,000 clients).
+    """
+
+    __slots__ = ()
+
+    def flush(self) -> None:
+        """Do them all."""
+        for writer, data in self:
+            writer.write(data)
+        self.clear()
+
+
 class FrameSink(Protocol):
     """Where the frames of one client go. Nothing here awaits."""
 
@@ -54,6 +76,9 @@ class FrameSink(Protocol):
     @property
     def unsent_bytes(self) -> int: ...
     def write(self, frame: WireFrame) -> None: ...
+    def write_with(self, batch: WriteBatch, frame: WireFrame) -> None:
+        """Write with others, before the loop does anything else."""
+
     def close(self, code: int) -> None: ...
     def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
         """Call `confirmed` with what `position` said when a protocol ping was written, once its pong is here.
@@ -70,7 +95,11 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     _confirmed: Callable[[int], None] | None = None
     _position_at_ping: int | None = None
 
-    _takes_compressed = False
+    # What is asked at every frame has a place of its own: with forty attributes, an instance's are a hash table, which
+    # for each of ten thousand clients has to come from memory.
+    __slots__ = ("_door", "_is_writable", "_takes_compressed")
+    _door: asyncio.Transport
+
     frames_per_s_max = FRAMES_PER_S_MIN
     _frames_in_second = 0
     _second = -1
@@ -78,11 +107,14 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, config: Config, *arguments: Any, **options: Any) -> None:
         super().__init__(config, *arguments, **options)
+        self._is_writable = False
+        self._takes_compressed = False
         if config.ws_per_message_deflate:
             self.conn.available_extensions = [SharedDeflateFactory()]
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
+        self._door = self.transport
         sock = transport.get_extra_info("socket")
         if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
             sock.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL_BYTES)
@@ -131,16 +163,21 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
 
     @property
     def unsent_bytes(self) -> int:
-        return self.transport.get_write_buffer_size()
+        return self._door.get_write_buffer_size()
 
     def write(self, frame: WireFrame) -> None:
-        if self._is_open():
-            self.transport.write(frame.compressed_wire if self._takes_compressed else frame.wire)
+        if self._is_writable:
+            self._door.write(frame.compressed_wire if self._takes_compressed else frame.wire)
+
+    def write_with(self, batch: WriteBatch, frame: WireFrame) -> None:
+        if self._is_writable:
+            batch.append((self._door, frame.compressed_wire if self._takes_compressed else frame.wire))
 
     def close(self, code: int) -> None:
         """Send the close frame behind what is buffered, tell the application at once, and cut after a grace."""
         if not self._is_open():
             return
+        self._is_writable = False
         self.stop_keepalive()
         reason = reason_of(code)
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
@@ -157,7 +194,9 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         self._position_at_ping = None  # a ping under way was written before there was a position
 
     def start_keepalive(self) -> None:
-        """Send the first ping at a random moment of the interval: a crowd that came at once is not pinged at once."""
+        """The handshake is done. Send the first ping at a random moment: a crowd that came at once is not pinged at once."""
+        self._is_writable = True
+        del self.request, self.response  # 2 kB of each of 10,000 sockets, and nobody asks again
         if self.ping_interval:
             delay_s = random.uniform(0, self.ping_interval)  # noqa: S311 no secret
             self.ping_timer = self.loop.call_later(delay_s, self.send_keepalive_ping)
@@ -184,10 +223,16 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.on_shutdown is not None and self._is_open():
             self.on_shutdown()
             return
+        self._is_writable = False
         super().shutdown()
         self._bound_farewell()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._is_writable = False
+        super().connection_lost(exc)
+
     def handle_close(self, event: Frame) -> None:
+        self._is_writable = False
         super().handle_close(event)
         self._bound_farewell()
 
@@ -197,12 +242,14 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
             self._cut_later(CLOSE_GRACE_S)
 
     def handle_parser_exception(self) -> None:
+        self._is_writable = False
         super().handle_parser_exception()
         self._cut_later(CLOSE_GRACE_S)
 
     def _is_open(self) -> bool:
         return (
-            self.handshake_complete
+            self._is_writable
+            and self.handshake_complete
             and not self.close_sent
             and self.conn.state is State.OPEN
             and not self.transport.is_closing()
@@ -236,6 +283,9 @@ class QueuedSink:
             self._frames.append(frame)
             self._unsent_bytes += len(frame)
             self._wake.set()
+
+    def write_with(self, batch: WriteBatch, frame: WireFrame) -> None:  # noqa: ARG002 a part of FrameSink
+        self.write(frame)  # it is put together by the task anyway
 
     def close(self, code: int) -> None:
         if self._close_code is None:

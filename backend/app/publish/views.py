@@ -59,7 +59,8 @@ class MarketViews:
         self._marks = 1  # how often something was marked
         self._marks_seen = dict.fromkeys(self._tables, 0)
         self._marks_watched = 0  # of the market, by what is watched
-        self._changed_at = dict.fromkeys(self._tables, 1)
+        # The version at which a channel last changed, as far as that was taken in; for others to read.
+        self.changed_at = dict.fromkeys(self._tables, 1)
 
     def mark(self, changes: Changes) -> None:
         """Remember what a batch changed: a few set operations, nothing is built."""
@@ -93,7 +94,7 @@ class MarketViews:
             if channel is Channel.MARKET:
                 self._look_at_feed()
             self._take_in(channel)
-        return self._changed_at[channel]
+        return self.changed_at[channel]
 
     def watch(self, group: Group) -> Group:
         """Have refresh_watched look at a group of the market's symbols, or at all of them; return the one object of it."""
@@ -129,10 +130,6 @@ class MarketViews:
         """Whether nothing was marked since `refresh`."""
         return self._marks_seen[channel] == self._marks
 
-    def changed_at(self, channel: Channel) -> int:
-        """Return the version at which a channel last changed, as far as that was taken in."""
-        return self._changed_at[channel]
-
     def full(self, channel: Channel, group: Group = None, with_intraday: bool = False) -> bytes:
         """Return the whole state of a channel; `group` narrows that of the market."""
         match channel:
@@ -152,7 +149,7 @@ class MarketViews:
 
         It brings to `version` whoever watches the group; refresh or refresh_watched first.
         """
-        if self._changed_at[channel] <= since:
+        if self.changed_at[channel] <= since:
             return None
         match channel:
             case Channel.MARKET:
@@ -233,7 +230,7 @@ class MarketViews:
             has_changed |= table.refresh(version, symbols if table in self._by_symbol else None)
         if has_changed:
             self.version = version
-        self._changed_at[channel] = max(1, *(table.version for table in tables))
+        self.changed_at[channel] = max(1, *(table.version for table in tables))
 
     def _market_patch(self, group: Group, since: int) -> list[bytes]:
         members: list[bytes] = []

@@ -16,18 +16,13 @@ class WireFrame:
     Server frames are unmasked, so the same bytes serve every client. Each form is made when the first client needs it.
     """
 
-    __slots__ = ("_compressed_wire", "_wire", "payload")
+    __slots__ = ("_compressed_wire", "payload", "size", "wire")
 
     def __init__(self, payload: bytes) -> None:
         self.payload = payload
-        self._wire: bytes | None = None
+        self.size = len(payload)
+        self.wire = _header(self.size, _TEXT_FIN) + payload
         self._compressed_wire: bytes | None = None
-
-    @property
-    def wire(self) -> bytes:
-        if self._wire is None:
-            self._wire = _header(len(self.payload), _TEXT_FIN) + self.payload
-        return self._wire
 
     @property
     def compressed_wire(self) -> bytes:
@@ -40,7 +35,7 @@ class WireFrame:
         return self._compressed_wire
 
     def __len__(self) -> int:
-        return len(self.payload)
+        return self.size
 
 
 def _header(size: int, first: int) -> bytes:

@@ -2,9 +2,11 @@
  *
  * A line on stdin is answered with a line of JSON about the time since the line before; the end of stdin ends it.
  * publish to client: the frame's "ts" (RFC 3339, +07:00, microseconds) against CLOCK_REALTIME on arrival.
- * feed to client: every quote of the sender carries CLOCK_MONOTONIC in its third bid (benchmarks/frame_mix.py). A frame
- * of a sampled client shows what was sent between the newest quote of the frame before and its own newest: at a steady
- * rate those messages lie evenly between the two, so MOMENTS evenly spaced ones stand for all of them.
+ * feed to client: every quote of the sender carries CLOCK_MONOTONIC in its third bid (benchmarks/frame_mix.py). A delta
+ * to a sampled client has the newest quote of each symbol that changed, and each is counted: that is every message, as
+ * long as a symbol has fewer quotes than frames. With -e (quotes come more often) a frame stands for what was sent
+ * between the newest quote of the frame before and its own newest: at a steady rate those messages lie evenly between
+ * the two, so MOMENTS evenly spaced ones are counted for all of them.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -50,7 +52,7 @@ typedef struct {
 #define DEFLATE_OFFER "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n"
 
 static struct {
-    int port, clients, addresses, in_flight, sample_every, never_reads, reconnects, deflates;
+    int port, clients, addresses, in_flight, sample_every, never_reads, reconnects, deflates, counts_evenly;
     const char *path, *message;
 } options = {.addresses = 20, .in_flight = 64, .sample_every = 50, .path = "/"};
 
@@ -193,8 +195,8 @@ static int64_t stamp_age(int64_t stamp, int64_t now_us) {
     return ((now_us - stamp) % STAMP_MODULUS + STAMP_MODULUS) % STAMP_MODULUS;
 }
 
-/* The newest stamp among the third bids of a frame, -1 when there is none. */
-static int64_t newest_stamp_of(const char *body, size_t size, int64_t now_us) {
+/* The newest stamp among the third bids of a frame, -1 when there is none. Counts the age of each if it is told to. */
+static int64_t newest_stamp_of(const char *body, size_t size, int64_t now_us, int counts_each) {
     const char *at = body, *end = body + size;
     int64_t newest = -1;
     while ((at = memmem(at, (size_t)(end - at), "\"bids\":[[", 9))) {
@@ -202,6 +204,7 @@ static int64_t newest_stamp_of(const char *body, size_t size, int64_t now_us) {
         if (!close) break;
         const char *last = memrchr(at, ',', (size_t)(close - at));
         int64_t stamp = last ? strtoll(last + 1, NULL, 10) : 0;
+        if (stamp > 1000000 && counts_each) histogram_add(&feed_ms, (double)stamp_age(stamp, now_us) / 1e3);
         if (stamp > 1000000 && (newest < 0 || stamp_age(stamp, now_us) < stamp_age(newest, now_us))) newest = stamp;
         at = close;
     }
@@ -209,9 +212,11 @@ static int64_t newest_stamp_of(const char *body, size_t size, int64_t now_us) {
 }
 
 static void take_stamps(client *c, const char *body, size_t size, int64_t now_us) {
-    int64_t newest = newest_stamp_of(body, size, now_us);
+    static const char DELTA[] = "{\"type\":\"delta\"";
+    int is_delta = size > sizeof DELTA && !memcmp(body, DELTA, sizeof DELTA - 1);
+    int64_t newest = newest_stamp_of(body, size, now_us, is_delta && !options.counts_evenly);
     if (newest < 0) return;
-    if (c->newest_stamp >= 0) {
+    if (c->newest_stamp >= 0 && options.counts_evenly) {
         double young = (double)stamp_age(newest, now_us), old = (double)stamp_age(c->newest_stamp, now_us);
         for (int n = 0; n < MOMENTS; n++) histogram_add(&feed_ms, (young + (old - young) * n / MOMENTS) / 1e3);
     }
@@ -426,7 +431,7 @@ static int obey(void) {
 }
 
 static void read_options(int count, char **words) {
-    for (int letter; (letter = getopt(count, words, "p:n:u:a:i:s:m:xrz")) > 0;) switch (letter) {
+    for (int letter; (letter = getopt(count, words, "p:n:u:a:i:s:m:xrze")) > 0;) switch (letter) {
             case 'p': options.port = atoi(optarg); break;
             case 'n': options.clients = atoi(optarg); break;
             case 'u': options.path = optarg; break;
@@ -437,6 +442,7 @@ static void read_options(int count, char **words) {
             case 'x': options.never_reads = 1; break;
             case 'r': options.reconnects = 1; break;
             case 'z': options.deflates = 1; break;
+            case 'e': options.counts_evenly = 1; break;
             default: exit(2);
         }
 }

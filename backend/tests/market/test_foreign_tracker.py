@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from app.market.foreign_flow import NetValueChange
 from app.market.foreign_tracker import ForeignInvestorTracker
+from app.market.market_time import moment_at
 from app.market.messages import DERIVATIVES
+from app.market.models import ForeignInvestorData
 from tests.market.builders import (
     FRONT,
     at,
@@ -249,6 +251,25 @@ def test_foreign_summary_ranks_the_five_largest_each_way():
     assert tracker.summary("ALL") is summary
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ABCDEFGH"), st.integers(0, 3), st.integers(0, 3)), min_size=10, max_size=60
+    )
+)
+def test_foreign_summary_ranks_after_each_message_as_if_it_had_looked_at_all(flows):
+    tracker = ForeignInvestorTracker()
+    totals = dict.fromkeys("ABCDEFGH", (0, 0))
+    for offset_s, (symbol, bought, sold) in enumerate(flows):
+        buy, sell = totals[symbol] = (totals[symbol][0] + bought * 100, totals[symbol][1] + sold * 100)
+        message = make_foreign(symbol, buy=buy, sell=sell, time=clock_of(offset_s))
+        tracker.apply(message, 0, T0 + offset_s)
+        summary = tracker.summary("ALL")
+        stocks = sorted(tracker.detail(), key=lambda data: (-data.net_value, data.symbol))
+        assert summary.top_buy == [data for data in stocks if data.net_value > 0][:5]
+        stocks.sort(key=lambda data: (data.net_value, data.symbol))
+        assert summary.top_sell == [data for data in stocks if data.net_value < 0][:5]
+
+
 def test_foreign_summary_ranks_nobody_whose_net_value_is_zero():
     tracker = ForeignInvestorTracker()
     tracker.apply(make_foreign("EVEN", buy=10, sell=10), 0, T0)
@@ -328,3 +349,14 @@ def test_processor_foreign_values_are_estimated_at_the_last_price():
     )
     assert processor.get_foreign("VNM").values_estimated
     assert processor.get_foreign("VNM").buy_value == 66_100_000
+
+
+def test_foreign_tracker_restored_rows_say_how_net_value_moved():
+    rows = [
+        ForeignInvestorData("VNM", net_value=net, last_updated=moment_at(T0 + offset_s))
+        for offset_s, net in ((0, 1_000), (100, 5_000), (320, 4_000))
+    ]
+    tracker = ForeignInvestorTracker()
+    tracker.restore(rows, is_future=False, now_s=T0 + 330)
+    assert tracker.net_value_change("VNM", T0 + 330) == NetValueChange(3_000, 1_000)
+    assert tracker.net_value_change("VNM", T0 + 410) == NetValueChange(-1_000, 5_000)

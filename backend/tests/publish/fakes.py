@@ -34,6 +34,7 @@ from app.publish.channels import Channel, Group
 from app.publish.client_connection import ClientConnection, ClientDetails
 from app.publish.data_publisher import DataPublisher
 from app.publish.state_view import Mode
+from app.publish.transport import WriteBatch
 from app.publish.wire_frame import WireFrame
 
 OPENING = datetime(2026, 11, 20, 9, 15, tzinfo=VIETNAM)
@@ -194,6 +195,9 @@ class FakeFrameSink:
 
     def write(self, frame: WireFrame) -> None:
         (self.waiting if self.is_stuck else self.frames).append(frame)
+
+    def write_with(self, batch: WriteBatch, frame: WireFrame) -> None:
+        self.write(frame)
 
     def close(self, code: int) -> None:
         self.close_code = code

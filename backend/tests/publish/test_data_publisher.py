@@ -19,6 +19,7 @@ from app.publish.channels import Channel
 from app.publish.close_codes import CloseCode
 from app.publish.data_publisher import DataPublisher
 from app.publish.messages import PING
+from app.publish.transport import WriteBatch
 from app.telemetry.metrics import Metrics
 from tests.publish.fakes import (
     OPENING,
@@ -311,7 +312,7 @@ async def test_client_closed_but_not_yet_gone_is_given_nothing_more(
     await clock.advance(1)
     assert client.offer_event(sink.frames[0])
     assert sink.close_code == CloseCode.TOO_MANY
-    client.send_state(sink.frames[1])
+    client.send_state(sink.frames[1], WriteBatch())
     assert len(sink.frames) == 2
 
 
