@@ -17,7 +17,13 @@ from app.history.foreign_repository import ForeignRepository, ForeignSnapshot
 from app.history.gap_repository import GapRepository, StoredGap
 from app.history.index_candles import IndexCandleRepository
 from app.history.index_repository import IndexRepository, IndexSnapshot
-from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute, MarketMinuteRepository
+from app.history.market_minutes import (
+    ActiveMinute,
+    ActiveQuarter,
+    Close,
+    ForeignMinute,
+    MarketMinuteRepository,
+)
 from app.history.paging import Page, TimeRange
 from app.history.pool import DatabasePool
 from app.history.trade_repository import Tick, TradeRepository
@@ -117,6 +123,10 @@ class StoredHistory:
     async def active_quarters(self, symbols: Collection[str], span: TimeRange) -> Page[ActiveQuarter]:
         """Return what was traded of each stock in each quarter of an hour, by symbol: all of them."""
         return Page(data=await self._market.active_by_symbol(symbols, span), next_cursor=None)
+
+    async def closes(self, symbols: Collection[str], span: TimeRange) -> Page[Close]:
+        """Return the last price of each stock in each five minutes, by symbol: all of them."""
+        return Page(data=await self._market.closes(symbols, span), next_cursor=None)
 
 
 async def _checked[T](reading: Awaitable[Page[T]]) -> Page[T]:
