@@ -12,7 +12,7 @@ from app.history.candles import Interval
 from app.history.foreign_repository import ForeignSnapshot
 from app.history.gap_repository import StoredGap
 from app.history.index_repository import IndexSnapshot
-from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute
+from app.history.market_minutes import ActiveMinute, ActiveQuarter, Close, ForeignMinute
 from app.history.paging import Page, TimeRange
 from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
@@ -57,6 +57,7 @@ class HistoryReader(Protocol):
     async def foreign_minutes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ForeignMinute]: ...
     async def active_minutes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ActiveMinute]: ...
     async def active_quarters(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ActiveQuarter]: ...
+    async def closes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[Close]: ...
 
 
 def _as_given(name: str) -> str:

@@ -113,6 +113,14 @@ class ActiveQuarter(_Schema):
     volume: int = Field(examples=[125_300])
 
 
+class Close(_Schema):
+    """The last price of one stock within five minutes: VND, points for futures. They begin at `timestamp`."""
+
+    symbol: str = Field(examples=["VCB"])
+    timestamp: datetime = Field(examples=[_MOMENT])
+    close: float = Field(examples=[61_500])
+
+
 class IndexSnapshot(_Schema):
     """One state of an index. Volume and value are the day's so far."""
 
@@ -188,3 +196,7 @@ class ActiveMinutePage(Page[ActiveMinute]):
 
 class ActiveQuarterPage(Page[ActiveQuarter]):
     """Every quarter of an hour, by symbol, oldest first."""
+
+
+class ClosePage(Page[Close]):
+    """Every five minutes with a trade, by symbol, oldest first."""

@@ -19,7 +19,7 @@ from app.api.history_answers import FetchPage, history_answer
 from app.api.history_parameters import AnswerFormat, PageQuery, last_trading_days
 from app.api.history_reader import HistoryReader
 from app.api.parameters import parse_symbols
-from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute
+from app.history.market_minutes import ActiveMinute, ActiveQuarter, Close, ForeignMinute
 from app.market.contract_codes import is_derivative
 
 DAYS_MAX = 10
@@ -95,7 +95,13 @@ async def active_quarters(asked: Asked) -> Response:
     )
 
 
-async def _answer[T: (ForeignMinute, ActiveMinute, ActiveQuarter)](
+@router.get("/closes", response_model=schemas.ClosePage)
+async def closes(asked: Asked) -> Response:
+    """Return the last price of each stock in each five minutes: small lines for a whole board in one answer."""
+    return await _answer(lambda _rows, _cursor: asked.reader.closes(asked.symbols, asked.days), Close, asked)
+
+
+async def _answer[T: (ForeignMinute, ActiveMinute, ActiveQuarter, Close)](
     fetch: FetchPage[T], row_type: type[T], asked: MarketQuery
 ) -> Response:
     return await history_answer(fetch, row_type, ROWS_MAX, asked.page, row_type.__name__)

@@ -1,4 +1,4 @@
-"""The day of many stocks minute by minute: their foreign flow, and who was the aggressor.
+"""The day of many stocks minute by minute: their foreign flow, who was the aggressor, where their prices went.
 
 A minute is that of the exchange's clock; one in which nothing was stored has no row. Values in VND, volumes in shares.
 """
@@ -13,7 +13,9 @@ from msgspec import Struct
 
 from app.history.paging import TimeRange, can_be_stored
 from app.history.pool import DatabasePool
+from app.history.stored_price import price_reader
 from app.market.market_time import VIETNAM
+from app.market.messages import Price
 
 
 class ForeignMinute(Struct, frozen=True, gc=False):
@@ -48,6 +50,14 @@ class ActiveQuarter(Struct, frozen=True, gc=False):
     ban_chu_dong_volume: int
     neutral_volume: int
     volume: int
+
+
+class Close(Struct, frozen=True, gc=False):
+    """The last price of one stock within five minutes: VND, points for futures."""
+
+    symbol: str
+    timestamp: datetime
+    close: Price
 
 
 _BIN = "date_bin('{0}', {1}, '2000-01-01 00:00+07')"
@@ -91,6 +101,11 @@ _QUARTERS = f"""
     SELECT symbol, {_BIN.format("15 minutes", "bucket")} AS quarter, {_ACTIVE} {_CANDLES}
     GROUP BY symbol, quarter ORDER BY symbol, quarter
 """
+# of a minute with two phases, the one that began later has the last word
+_CLOSES = f"""
+    SELECT DISTINCT ON (symbol, five_minutes) symbol, {_BIN.format("5 minutes", "bucket")} AS five_minutes, close
+    {_CANDLES} ORDER BY symbol, five_minutes, open_time DESC, open_total DESC
+"""
 
 
 class MarketMinuteRepository:
@@ -118,6 +133,11 @@ class MarketMinuteRepository:
         """Return what was traded of each symbol in each quarter of an hour, by symbol."""
         rows = await self._fetch(_QUARTERS, symbols, span)
         return [ActiveQuarter(symbol, _local(quarter), *sums) for symbol, quarter, *sums, _value in rows]
+
+    async def closes(self, symbols: Collection[str], span: TimeRange) -> list[Close]:
+        """Return the last price of each symbol in each five minutes in which it traded, by symbol."""
+        rows = await self._fetch(_CLOSES, symbols, span)
+        return [Close(symbol, _local(moment), price_reader(symbol)(close)) for symbol, moment, close in rows]
 
     async def _fetch(self, statement: str, symbols: Collection[str], span: TimeRange) -> list[Any]:
         wanted = sorted(symbol for symbol in symbols if can_be_stored(symbol))

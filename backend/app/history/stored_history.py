@@ -20,7 +20,13 @@ from app.history.gap_repository import GapRepository, StoredGap
 from app.history.index_candles import IndexCandleRepository
 from app.history.index_repository import IndexRepository, IndexSnapshot
 from app.history.market_minute_cache import DayCache
-from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute, MarketMinuteRepository
+from app.history.market_minutes import (
+    ActiveMinute,
+    ActiveQuarter,
+    Close,
+    ForeignMinute,
+    MarketMinuteRepository,
+)
 from app.history.paging import Page, TimeRange
 from app.history.pool import DatabasePool
 from app.history.trade_repository import Tick, TradeRepository
@@ -65,6 +71,7 @@ class StoredHistory:
         self._foreign_minutes = DayCache(market.foreign, timedelta(minutes=1))
         self._active_minutes = DayCache(market.active, timedelta(minutes=1))
         self._active_quarters = DayCache(market.active_by_symbol, timedelta(minutes=15))
+        self._closes = DayCache(market.closes, timedelta(minutes=5))
 
     async def bars(
         self, symbol: str, interval: Interval, span: TimeRange, limit: int, cursor: str | None
@@ -142,8 +149,19 @@ class StoredHistory:
     async def active_quarters(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ActiveQuarter]:
         """Return what was traded of each stock in each quarter of an hour, by symbol: all of them."""
         found = await self._active_quarters.days(symbols, days)
-        rows = sorted(chain.from_iterable(found), key=lambda row: (row.symbol, row.timestamp))
-        return Page(data=rows, next_cursor=None)
+        return Page(data=_by_symbol(found), next_cursor=None)
+
+    async def closes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[Close]:
+        """Return the last price of each stock in each five minutes, by symbol: all of them."""
+        return Page(data=_by_symbol(await self._closes.days(symbols, days)), next_cursor=None)
+
+
+def _by_symbol[T: (ActiveQuarter, Close)](days: Sequence[list[T]]) -> list[T]:
+    """Return rows that are in the order of time within each symbol, symbol after symbol."""
+    of_symbol: dict[str, list[T]] = {}
+    for row in chain.from_iterable(days):
+        of_symbol.setdefault(row.symbol, []).append(row)
+    return [row for symbol in sorted(of_symbol) for row in of_symbol[symbol]]
 
 
 async def _checked[T](reading: Awaitable[Page[T]]) -> Page[T]:

@@ -24,7 +24,7 @@ from app.history.errors import HistoryUnavailable
 from app.history.foreign_repository import ForeignSnapshot
 from app.history.gap_repository import StoredGap
 from app.history.index_repository import IndexSnapshot
-from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute
+from app.history.market_minutes import ActiveMinute, ActiveQuarter, Close, ForeignMinute
 from app.history.pool import DatabasePool
 from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
@@ -61,6 +61,7 @@ ROUTES = (
     "/api/history/market/foreign?symbols=VCB&days=10",
     "/api/history/market/active",
     "/api/history/market/active/quarters?symbols=vcb",
+    "/api/history/market/closes?symbols=VCB,41I1GC000",
 )
 PAGED = ("VCB/ticks", "VCB/candles", "VCB/foreign", "VCB/foreign/daily", "index/VN30", f"derivatives/{FUTURE}", "gaps", "alerts")  # fmt: skip
 
@@ -510,6 +511,7 @@ async def test_token_guards_history() -> None:
         ForeignMinute,
         ActiveMinute,
         ActiveQuarter,
+        Close,
     ],
 )
 def test_struct_and_its_schema_have_the_same_fields(struct: type[Struct]) -> None:

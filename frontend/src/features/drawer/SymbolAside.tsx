@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next'
 import { DERIVATIVES } from '@/shared/market-store/contract-prices'
 import { useSymbol } from '@/shared/market-store/market-context'
-import { ActiveSplit } from './ActiveSplit'
+import { ActiveSection } from './ActiveSection'
 import { AuctionNote } from './AuctionNote'
-import { DepthLadder } from './DepthLadder'
+import { DepthSection } from './DepthSection'
 import { ForeignSummary } from './ForeignSummary'
 import { LimitRuler } from './LimitRuler'
 import { PrintTape } from './PrintTape'
@@ -24,8 +24,8 @@ export function SymbolAside({ symbol }: { symbol: string }) {
       <h2 className="sr-only">{name}</h2>
       <LimitRuler price={price} unit={unit} />
       <AuctionNote price={price} unit={unit} />
-      <DepthLadder price={price} unit={unit} />
-      <ActiveSplit symbol={symbol} />
+      <DepthSection price={price} unit={unit} />
+      <ActiveSection symbol={symbol} />
       <ForeignSummary foreign={state.foreign} isFuture={isFuture} />
       <SymbolAlerts symbol={symbol} />
       <PrintTape symbol={symbol} price={price} unit={unit} />

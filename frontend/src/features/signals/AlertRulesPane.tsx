@@ -15,7 +15,7 @@ export function AlertRulesPane() {
   const { data, isError } = useQuery({ queryKey: ['alert-rules'], queryFn: ({ signal }) => fetchAlertRules(signal), staleTime: Infinity })
   return (
     <Pane title={t('signals/rules')} end={<span className={styles.dim}>{t('signals/rulesNote')}</span>}>
-      {data ? <Rules rules={data} /> : <p className={styles.rulesWait}>{t(isError ? 'signals/failed' : 'signals/loading')}</p>}
+      {data ? <Rules rules={data} /> : <p className={styles.rulesWait}>{t(isError ? 'signals/rulesFailed' : 'signals/rulesWait')}</p>}
     </Pane>
   )
 }

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch'
-import type { ActiveMinute, ActiveQuarter, Alert, AuditRow, BasisPoint, ForeignDetail, ForeignInvestorData, ForeignMinute, MarketSnapshot } from './models'
+import type { ActiveMinute, ActiveQuarter, Alert, AuditRow, BasisPoint, Close, ForeignDetail, ForeignInvestorData, ForeignMinute, MarketSnapshot } from './models'
 import type { components, paths } from './schema.gen'
 
 /** The REST routes the dashboard reads (SPEC section 8), on the origin it came from. */
@@ -74,6 +74,12 @@ export const fetchBasisTrend = async (minutes: number, signal: AbortSignal): Pro
 /** The live buffer, newest first. */
 export const fetchAlerts = async (limit: number, signal: AbortSignal): Promise<readonly Alert[]> =>
   dataOf(await rest.GET('/api/market/alerts', { params: { query: { limit } }, signal }))
+
+const SPIKES_MAX = 200
+/** Volume spikes of the live buffer, newest first. */
+export const fetchVolumeSpikes = async (signal: AbortSignal): Promise<readonly Alert[]> =>
+  dataOf(await rest.GET('/api/market/alerts', { params: { query: { limit: SPIKES_MAX, type: 'VOLUME_SPIKE' } }, signal }))
+
 /** History answers are CSV only where that is asked for. */
 const rowsOf = <T>(answer: { data: readonly T[] } | string): readonly T[] => (typeof answer === 'string' ? [] : answer.data)
 
@@ -88,3 +94,7 @@ export const fetchActiveMinutes = async (symbols: readonly string[] | null, sign
 
 export const fetchActiveQuarters = async (symbols: readonly string[], signal: AbortSignal): Promise<readonly ActiveQuarter[]> =>
   rowsOf(dataOf(await rest.GET('/api/history/market/active/quarters', { params: { query: { days: 1, ...named(symbols) } }, signal })))
+
+/** The last price of each of these symbols in each five minutes of the day, by symbol, oldest first. */
+export const fetchCloses = async (symbols: readonly string[], signal: AbortSignal): Promise<readonly Close[]> =>
+  rowsOf(dataOf(await rest.GET('/api/history/market/closes', { params: { query: { days: 1, ...named(symbols) } }, signal })))

@@ -384,6 +384,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history/market/closes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Closes
+         * @description Return the last price of each stock in each five minutes: small lines for a whole board in one answer.
+         */
+        get: operations["closes_api_history_market_closes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history/gaps": {
         parameters: {
             query?: never;
@@ -1358,6 +1378,28 @@ export interface components {
             interval_ms?: number | null;
             channel?: components["schemas"]["ChannelName"] | null;
         };
+        /**
+         * Close
+         * @description The last price of one stock within five minutes: VND, points for futures. They begin at `timestamp`.
+         */
+        Close: {
+            /**
+             * Symbol
+             * @example VCB
+             */
+            symbol: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            timestamp: string;
+            /**
+             * Close
+             * @example 61500
+             */
+            close: number;
+        };
         /** CloseCodeEntry */
         CloseCodeEntry: {
             /** Code */
@@ -1366,6 +1408,19 @@ export interface components {
             when: string;
             /** Come Back */
             come_back: string;
+        };
+        /**
+         * ClosePage
+         * @description Every five minutes with a trade, by symbol, oldest first.
+         */
+        ClosePage: {
+            /** Data */
+            data: components["schemas"]["Close"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
         };
         /** ConnectionEntry */
         ConnectionEntry: {
@@ -3754,6 +3809,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActiveQuarterPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    closes_api_history_market_closes_get: {
+        parameters: {
+            query?: {
+                /** @description Without it, the tracked stocks. */
+                symbols?: string | null;
+                /** @description Trading days, counted back from market time. */
+                days?: number;
+                /** @description `csv`: RFC 4180 with a header line. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosePage"];
                     "text/csv": string;
                 };
             };
