@@ -236,6 +236,7 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         ),
         connection_limiter=ConnectionLimiter(settings.ws_max_connections_per_ip),
         dashboard=DashboardConfig(palette=settings.ui_default_palette),
+        alert_thresholds=_alert_thresholds(settings),
         **stored,
     )
 
@@ -260,18 +261,22 @@ def _processor(settings: Settings, calendar: TradingCalendar) -> MarketDataProce
         calendar=calendar,
         tracked=None if wanted == ["ALL"] else frozenset(),  # filled in once the lists are read
         scope=scope_label(wanted),
-        alert_thresholds=AlertThresholds(
-            volume_spike_ratio=settings.alert_volume_spike_ratio,
-            volume_spike_window_s=settings.alert_volume_window_min * 60,
-            volume_spike_prints_min=settings.alert_volume_spike_min_prints,
-            foreign_change_pct=settings.alert_foreign_change_pct,
-            foreign_value_min_vnd=settings.alert_foreign_min_value,
-            repeat_after_s=settings.alert_dedup_s,
-        ),
+        alert_thresholds=_alert_thresholds(settings),
         futures_override=settings.futures_override,
         channel_r_interval_ms=settings.channel_r_interval_ms,
         session_reset_time=settings.session_reset_time,
         time_lead_max_s=LIVE_LEAD_MAX_S if settings.resolved_feed_source == "ssi" else SIMULATED_LEAD_MAX_S,
+    )
+
+
+def _alert_thresholds(settings: Settings) -> AlertThresholds:
+    return AlertThresholds(
+        volume_spike_ratio=settings.alert_volume_spike_ratio,
+        volume_spike_window_s=settings.alert_volume_window_min * 60,
+        volume_spike_prints_min=settings.alert_volume_spike_min_prints,
+        foreign_change_pct=settings.alert_foreign_change_pct,
+        foreign_value_min_vnd=settings.alert_foreign_min_value,
+        repeat_after_s=settings.alert_dedup_s,
     )
 
 

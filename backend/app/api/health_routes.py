@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from app.api import schemas
-from app.api.dependencies import Services
+from app.api.dependencies import Services, require_token
 from app.api.errors import ApiError, error_responses
 from app.api.responses import json_of
+from app.api.services import ApiServices
 from app.market.models import FeedState
 
 router = APIRouter(tags=["health"])
@@ -80,9 +81,25 @@ async def config(services: Services) -> Response:
     )
 
 
+@router.get(
+    "/api/system/figures",
+    response_model=schemas.SystemFigures,
+    dependencies=[Depends(require_token)],
+    responses=error_responses(401),
+)
+async def system_figures(services: Services) -> Response:
+    """Return what the system page draws: some of /metrics, which a proxy keeps to itself."""
+    _take_stock(services)
+    return json_of({"figures": services.metrics.figures()})
+
+
 @router.get("/metrics", include_in_schema=False)
 async def metrics(services: Services) -> Response:
     """Return the Prometheus text. nginx does not pass this path on."""
+    _take_stock(services)
+    return Response(services.metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _take_stock(services: ApiServices) -> None:
     services.metrics.record_feed(services.feed_status())
     services.metrics.record_audit(services.reader.get_classification_audit().values())
-    return Response(services.metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")

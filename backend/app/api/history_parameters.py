@@ -108,16 +108,21 @@ def parse_span_of_days(start: str | None, end: str | None, days: int, history: H
     now = history.market_now()
     span = parse_span(None, end)
     last = min(span.end, now).astimezone(VIETNAM).date()
-    first = _trading_days_back(last, days, history)
+    first = _trading_days_back(last, days, history)[0]
     return TimeRange(start=min(_midnight(first), span.end), end=span.end)
 
 
-def _trading_days_back(last: date, days: int, history: HistoryAccess) -> date:
+def last_trading_days(days: int, history: HistoryAccess) -> list[date]:
+    """Return the last so many trading days up to market time, oldest first."""
+    return _trading_days_back(history.market_now().astimezone(VIETNAM).date(), days, history)
+
+
+def _trading_days_back(last: date, days: int, history: HistoryAccess) -> list[date]:
     calendar = history.calendar
-    first = last if calendar.is_trading_day(last) else calendar.previous_trading_day(last)
-    for _ in range(days - 1):
-        first = calendar.previous_trading_day(first)
-    return first
+    found = [last if calendar.is_trading_day(last) else calendar.previous_trading_day(last)]
+    while len(found) < days:
+        found.append(calendar.previous_trading_day(found[-1]))
+    return found[::-1]
 
 
 def _midnight(day: date) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -12,11 +12,11 @@ from app.history.candles import Interval
 from app.history.foreign_repository import ForeignSnapshot
 from app.history.gap_repository import StoredGap
 from app.history.index_repository import IndexSnapshot
-from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute
+from app.history.market_minutes import ActiveMinute, ActiveQuarter, Close, ForeignMinute
 from app.history.paging import Page, TimeRange
 from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
-from app.market.models import BasisPoint
+from app.market.models import Alert, AlertType, BasisPoint, Severity
 from app.market.trading_calendar import TradingCalendar
 
 
@@ -45,9 +45,19 @@ class HistoryReader(Protocol):
     async def gaps(
         self, dates: tuple[date, date], symbol: str | None, is_open: bool, limit: int, cursor: str | None
     ) -> Page[StoredGap]: ...
-    async def foreign_minutes(self, symbols: Collection[str], span: TimeRange) -> Page[ForeignMinute]: ...
-    async def active_minutes(self, symbols: Collection[str], span: TimeRange) -> Page[ActiveMinute]: ...
-    async def active_quarters(self, symbols: Collection[str], span: TimeRange) -> Page[ActiveQuarter]: ...
+    async def alerts(
+        self,
+        span: TimeRange,
+        symbol: str | None,
+        alert_types: Collection[AlertType] | None,
+        severity: Severity | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Alert]: ...
+    async def foreign_minutes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ForeignMinute]: ...
+    async def active_minutes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ActiveMinute]: ...
+    async def active_quarters(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ActiveQuarter]: ...
+    async def closes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[Close]: ...
 
 
 def _as_given(name: str) -> str:

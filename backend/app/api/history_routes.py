@@ -1,11 +1,11 @@
-"""What is stored: bars, prints, foreign flow, indices, futures and the gap ledger, a page at a time.
+"""What is stored: bars, prints, foreign flow, indices, futures, alerts and the gap ledger, a page at a time.
 
 A symbol that no exchange lists any more is found as long as something of it is stored.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
@@ -24,7 +24,7 @@ from app.history.gap_repository import StoredGap
 from app.history.index_repository import IndexSnapshot
 from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
-from app.market.models import BasisPoint
+from app.market.models import Alert, AlertType, BasisPoint, Severity
 
 BARS_MAX = 5_000  # twenty days of minutes; sent oldest first, so they are read at once
 ROWS_MAX = 100_000
@@ -65,6 +65,32 @@ async def gaps(
         limit,
         page,
         "gaps",
+    )
+
+
+@router.get("/alerts", response_model=schemas.AlertPage)
+async def alerts(
+    services: Services,
+    page: PageParameters,
+    type: Annotated[  # noqa: A002 the route's own word
+        list[AlertType | Literal[""]] | None, Query(description="May be given more than once.")
+    ] = None,
+    severity: Severity | Literal[""] | None = None,
+    symbol: Annotated[str | None, Query(examples=["VCB"])] = None,
+    limit: Limit = 500,
+) -> Response:
+    """Return stored alerts, newest first: what /api/market/alerts no longer has, too."""
+    span = page.span
+    types = [name for name in type or () if name] or None
+    chosen = _resolve_alert_symbol(services, symbol) if symbol else None
+    reader = _reader(services)
+    return await history_answer(
+        lambda rows, cursor: reader.alerts(span, chosen, types, severity or None, rows, cursor),
+        Alert,
+        limit,
+        page,
+        "alerts",
+        refuse_nothing=_if_unknown(services, chosen) if chosen else None,
     )
 
 
@@ -202,6 +228,10 @@ def _resolve_symbol(services: ApiServices, text: str) -> str:
     """Return the symbol asked for; an alias of a future becomes its contract."""
     symbol = parse_symbol(text)
     return services.history.contract_of(symbol) or symbol
+
+
+def _resolve_alert_symbol(services: ApiServices, text: str) -> str:
+    return canonical_index_id(text, services.reader.get_indices()) or _resolve_symbol(services, text)
 
 
 def _if_unknown(services: ApiServices, symbol: str) -> ApiError | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.schemas import BasisPoint
+from app.api.schemas import Alert, BasisPoint
 from app.market.models import Phase, TradeType
 
 _MOMENT = "2026-11-20T09:15:00+07:00"
@@ -113,6 +113,14 @@ class ActiveQuarter(_Schema):
     volume: int = Field(examples=[125_300])
 
 
+class Close(_Schema):
+    """The last price of one stock within five minutes: VND, points for futures. They begin at `timestamp`."""
+
+    symbol: str = Field(examples=["VCB"])
+    timestamp: datetime = Field(examples=[_MOMENT])
+    close: float = Field(examples=[61_500])
+
+
 class IndexSnapshot(_Schema):
     """One state of an index. Volume and value are the day's so far."""
 
@@ -170,6 +178,10 @@ class DerivativesPage(Page[BasisPoint]):
     """Prices of a future and its basis, newest first."""
 
 
+class AlertPage(Page[Alert]):
+    """Alerts, newest first."""
+
+
 class GapPage(Page[StoredGap]):
     """The gap ledger, newest trading date first."""
 
@@ -184,3 +196,7 @@ class ActiveMinutePage(Page[ActiveMinute]):
 
 class ActiveQuarterPage(Page[ActiveQuarter]):
     """Every quarter of an hour, by symbol, oldest first."""
+
+
+class ClosePage(Page[Close]):
+    """Every five minutes with a trade, by symbol, oldest first."""

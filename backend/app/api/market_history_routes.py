@@ -6,6 +6,7 @@ Goes before the routes of a symbol, which would take `market` for one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -15,11 +16,10 @@ from app.api import history_schemas as schemas
 from app.api.dependencies import Services, require_token
 from app.api.errors import database_unavailable, error_responses
 from app.api.history_answers import FetchPage, history_answer
-from app.api.history_parameters import AnswerFormat, PageQuery, parse_span_of_days
+from app.api.history_parameters import AnswerFormat, PageQuery, last_trading_days
 from app.api.history_reader import HistoryReader
 from app.api.parameters import parse_symbols
-from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute
-from app.history.paging import TimeRange
+from app.history.market_minutes import ActiveMinute, ActiveQuarter, Close, ForeignMinute
 from app.market.contract_codes import is_derivative
 
 DAYS_MAX = 10
@@ -42,7 +42,7 @@ class MarketQuery:
     """Which stocks, over how many days, in which form."""
 
     symbols: frozenset[str]
-    span: TimeRange
+    days: list[date]
     reader: HistoryReader
     page: PageQuery
 
@@ -64,8 +64,8 @@ def _market_query(
         chosen = frozenset(name for name in services.reader.get_prices() if not is_derivative(name))
     if services.history.reader is None:
         raise database_unavailable()
-    span = parse_span_of_days(None, None, days, services.history)
-    return MarketQuery(chosen, span, services.history.reader, PageQuery(None, None, None, format))
+    dates = last_trading_days(days, services.history)
+    return MarketQuery(chosen, dates, services.history.reader, PageQuery(None, None, None, format))
 
 
 type Asked = Annotated[MarketQuery, Depends(_market_query)]
@@ -75,7 +75,7 @@ type Asked = Annotated[MarketQuery, Depends(_market_query)]
 async def foreign_minutes(asked: Asked) -> Response:
     """Return the foreign flow of the tracked stocks, or of some, minute by minute: each day's totals so far."""
     return await _answer(
-        lambda _rows, _cursor: asked.reader.foreign_minutes(asked.symbols, asked.span), ForeignMinute, asked
+        lambda _rows, _cursor: asked.reader.foreign_minutes(asked.symbols, asked.days), ForeignMinute, asked
     )
 
 
@@ -83,7 +83,7 @@ async def foreign_minutes(asked: Asked) -> Response:
 async def active_minutes(asked: Asked) -> Response:
     """Return active buying and selling of the tracked stocks, or of some, in each minute."""
     return await _answer(
-        lambda _rows, _cursor: asked.reader.active_minutes(asked.symbols, asked.span), ActiveMinute, asked
+        lambda _rows, _cursor: asked.reader.active_minutes(asked.symbols, asked.days), ActiveMinute, asked
     )
 
 
@@ -91,11 +91,17 @@ async def active_minutes(asked: Asked) -> Response:
 async def active_quarters(asked: Asked) -> Response:
     """Return active buying and selling of each stock in each quarter of an hour."""
     return await _answer(
-        lambda _rows, _cursor: asked.reader.active_quarters(asked.symbols, asked.span), ActiveQuarter, asked
+        lambda _rows, _cursor: asked.reader.active_quarters(asked.symbols, asked.days), ActiveQuarter, asked
     )
 
 
-async def _answer[T: (ForeignMinute, ActiveMinute, ActiveQuarter)](
+@router.get("/closes", response_model=schemas.ClosePage)
+async def closes(asked: Asked) -> Response:
+    """Return the last price of each stock in each five minutes: small lines for a whole board in one answer."""
+    return await _answer(lambda _rows, _cursor: asked.reader.closes(asked.symbols, asked.days), Close, asked)
+
+
+async def _answer[T: (ForeignMinute, ActiveMinute, ActiveQuarter, Close)](
     fetch: FetchPage[T], row_type: type[T], asked: MarketQuery
 ) -> Response:
     return await history_answer(fetch, row_type, ROWS_MAX, asked.page, row_type.__name__)

@@ -109,6 +109,22 @@ async def alerts(
     )
 
 
+@router.get("/api/market/alert-rules", response_model=schemas.AlertRules)
+async def alert_rules(services: Services) -> Response:
+    """Return the numbers that decide what is an alert: the settings ALERT_*."""
+    rules = services.alert_thresholds
+    return json_of(
+        {
+            "volume_spike_ratio": rules.volume_spike_ratio,
+            "volume_window_min": rules.volume_spike_window_s / 60,
+            "volume_spike_min_prints": rules.volume_spike_prints_min,
+            "foreign_change_pct": rules.foreign_change_pct,
+            "foreign_min_value": rules.foreign_value_min_vnd,
+            "dedup_s": rules.repeat_after_s,
+        }
+    )
+
+
 @router.get("/api/indices", response_model=dict[str, schemas.IndexData])
 async def indices(services: Services) -> Response:
     """Return every index; `intraday` in VN30, VNINDEX, HNX and UPCOM."""

@@ -173,6 +173,38 @@ class Alert(_Schema):
     data: dict[str, Any]
 
 
+class Figure(_Schema):
+    """A sample of a metric; counters and buckets are totals since the start."""
+
+    labels: dict[str, str] = Field(examples=[{"channel": "X-TRADE"}])
+    value: float = Field(examples=[1_204])
+
+
+class SystemFigures(_Schema):
+    """By the names of `/metrics` (docs/operations.md): those of the dashboard's system page."""
+
+    figures: dict[str, list[Figure]]
+
+
+class AlertRules(_Schema):
+    """The numbers of the alert rules as the server is set (ALERT_*). A guard of 0 is off."""
+
+    volume_spike_ratio: float = Field(
+        examples=[3.0], description="A print larger than so many times the average print of the window."
+    )
+    volume_window_min: float = Field(examples=[20.0], description="The window, minutes.")
+    volume_spike_min_prints: int = Field(examples=[10], description="Guard: prints in the window.")
+    foreign_change_pct: float = Field(
+        examples=[30.0], description="Change of the net value over 5 minutes, percent."
+    )
+    foreign_min_value: int = Field(
+        examples=[1_000_000_000], description="Guard: net value 5 minutes ago, VND."
+    )
+    dedup_s: float = Field(
+        examples=[60.0], description="One alert of a type and symbol in this time, seconds."
+    )
+
+
 class SessionInfo(_Schema):
     trading_date: date | None
     phase: dict[str, Phase] = Field(description="Per exchange.", examples=[{"HOSE": "continuous"}])

@@ -11,6 +11,7 @@ from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
 from app.clock import Clock
 from app.history.row_codec import BuriedRow
+from app.market.alert_rules import AlertThresholds
 from app.market.models import FeedStatus
 from app.publish.data_publisher import DataPublisher
 from app.publish.market_reader import MarketReader
@@ -93,3 +94,4 @@ class ApiServices:
     spool_status: Callable[[], SpoolHealth | None] = _no_spool
     dead_rows: Callable[[int], Awaitable[Sequence[BuriedRow]]] = _no_dead_rows  # or raises HistoryUnavailable
     open_gaps: Callable[[], int] = _no_gaps  # of today
+    alert_thresholds: AlertThresholds = field(default_factory=AlertThresholds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -14,7 +15,7 @@ from app.market.models import Alert, AlertType, Severity
 _ALERTS = """
     SELECT id, alert_type, severity, symbol, message, timestamp, data::text FROM alerts
     WHERE timestamp BETWEEN $1 AND $2 AND (timestamp, id) < ($3::timestamptz, $4::text)
-        AND ($5::text IS NULL OR symbol = $5) AND ($6::text IS NULL OR alert_type = $6)
+        AND ($5::text IS NULL OR symbol = $5) AND ($6::text[] IS NULL OR alert_type = ANY($6))
         AND ($7::text IS NULL OR severity = $7)
     ORDER BY timestamp DESC, id DESC LIMIT $8
 """
@@ -32,7 +33,7 @@ class AlertRepository:
         *,
         limit: int,
         symbol: str | None = None,
-        alert_type: AlertType | None = None,
+        alert_types: Collection[AlertType] | None = None,
         severity: Severity | None = None,
         cursor: str | None = None,
     ) -> Page[Alert]:
@@ -42,7 +43,14 @@ class AlertRepository:
         if symbol is not None and not can_be_stored(symbol):
             return Page(data=[], next_cursor=None)
         rows = await self._pool.fetch(
-            _ALERTS, span.start, span.end, *before, symbol, alert_type, severity, limit + 1
+            _ALERTS,
+            span.start,
+            span.end,
+            *before,
+            symbol,
+            list(alert_types) if alert_types is not None else None,
+            severity,
+            limit + 1,
         )
         alerts = [
             Alert(

@@ -1,7 +1,7 @@
 r"""Rows as CSV for spreadsheets and programs.
 
 Format: RFC 4180 (a header line, CRLF, quotes doubled), UTF-8; moments RFC 3339, null empty, numbers plain: no exponent,
-no thousands. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+no thousands; a structure is JSON. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+
+import msgspec
 
 from app.market.market_time import VIETNAM
 
@@ -39,7 +41,7 @@ def csv_cell(value: object) -> str:
         return value.astimezone(VIETNAM).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    text = str(value)
+    text = msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

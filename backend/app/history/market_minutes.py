@@ -1,4 +1,4 @@
-"""The day of many stocks minute by minute: their foreign flow, and who was the aggressor.
+"""The day of many stocks minute by minute: their foreign flow, who was the aggressor, where their prices went.
 
 A minute is that of the exchange's clock; one in which nothing was stored has no row. Values in VND, volumes in shares.
 """
@@ -13,7 +13,9 @@ from msgspec import Struct
 
 from app.history.paging import TimeRange, can_be_stored
 from app.history.pool import DatabasePool
+from app.history.stored_price import price_reader
 from app.market.market_time import VIETNAM
+from app.market.messages import Price
 
 
 class ForeignMinute(Struct, frozen=True, gc=False):
@@ -50,18 +52,33 @@ class ActiveQuarter(Struct, frozen=True, gc=False):
     volume: int
 
 
+class Close(Struct, frozen=True, gc=False):
+    """The last price of one stock within five minutes: VND, points for futures."""
+
+    symbol: str
+    timestamp: datetime
+    close: Price
+
+
 _BIN = "date_bin('{0}', {1}, '2000-01-01 00:00+07')"
 _TOTALS = ("buy_volume", "sell_volume", "buy_value", "sell_value")
 _STEPS = ", ".join(f"{name} - lag({name}, 1, 0::int8) OVER of_symbol AS {name}" for name in _TOTALS)
 _SUMS = ", ".join(f"(sum(sum({name})) OVER of_day)::int8" for name in _TOTALS)
 # Rows are totals of a symbol's day: what its last row of a minute adds to the one before is the minute's step.
+# A range that begins within a day takes along what each symbol had by then.
 _FOREIGN = f"""
-    WITH closing AS (
+    WITH snapshots AS (
+        SELECT symbol, timestamp, {", ".join(_TOTALS)} FROM foreign_snapshots
+        WHERE symbol = ANY($1::text[]) AND timestamp BETWEEN $2 AND $3
+        UNION ALL
+        SELECT earlier.* FROM unnest($1::text[]) AS wanted (name), LATERAL (
+            SELECT symbol, timestamp, {", ".join(_TOTALS)} FROM foreign_snapshots
+            WHERE symbol = wanted.name AND timestamp >= {_BIN.format("1 day", "$2::timestamptz")} AND timestamp < $2
+            ORDER BY timestamp DESC, buy_volume DESC, sell_volume DESC LIMIT 1
+        ) AS earlier
+    ), closing AS (
         SELECT DISTINCT ON (symbol, minute) symbol, minute, {", ".join(_TOTALS)}
-        FROM (
-            SELECT *, {_BIN.format("1 minute", "timestamp")} AS minute FROM foreign_snapshots
-            WHERE symbol = ANY($1::text[]) AND timestamp BETWEEN $2 AND $3
-        ) AS snapshots
+        FROM (SELECT *, {_BIN.format("1 minute", "timestamp")} AS minute FROM snapshots) AS stamped
         ORDER BY symbol, minute, timestamp DESC, buy_volume DESC, sell_volume DESC
     ), steps AS (
         SELECT day, minute, {_STEPS} FROM (
@@ -69,8 +86,10 @@ _FOREIGN = f"""
         ) AS dated
         WINDOW of_symbol AS (PARTITION BY symbol, day ORDER BY minute)
     )
-    SELECT minute, {_SUMS} FROM steps GROUP BY day, minute
-    WINDOW of_day AS (PARTITION BY day ORDER BY minute) ORDER BY minute
+    SELECT * FROM (
+        SELECT minute, {_SUMS} FROM steps GROUP BY day, minute
+        WINDOW of_day AS (PARTITION BY day ORDER BY minute)
+    ) AS minutes WHERE minute >= {_BIN.format("1 minute", "$2::timestamptz")} ORDER BY minute
 """  # noqa: S608 - constants of this file
 _ACTIVE = ", ".join(
     f"sum({name})::int8"
@@ -81,6 +100,11 @@ _MINUTES = f"SELECT bucket, {_ACTIVE} {_CANDLES} GROUP BY bucket ORDER BY bucket
 _QUARTERS = f"""
     SELECT symbol, {_BIN.format("15 minutes", "bucket")} AS quarter, {_ACTIVE} {_CANDLES}
     GROUP BY symbol, quarter ORDER BY symbol, quarter
+"""
+# of a minute with two phases, the one that began later has the last word
+_CLOSES = f"""
+    SELECT DISTINCT ON (symbol, five_minutes) symbol, {_BIN.format("5 minutes", "bucket")} AS five_minutes, close
+    {_CANDLES} ORDER BY symbol, five_minutes, open_time DESC, open_total DESC
 """
 
 
@@ -109,6 +133,11 @@ class MarketMinuteRepository:
         """Return what was traded of each symbol in each quarter of an hour, by symbol."""
         rows = await self._fetch(_QUARTERS, symbols, span)
         return [ActiveQuarter(symbol, _local(quarter), *sums) for symbol, quarter, *sums, _value in rows]
+
+    async def closes(self, symbols: Collection[str], span: TimeRange) -> list[Close]:
+        """Return the last price of each symbol in each five minutes in which it traded, by symbol."""
+        rows = await self._fetch(_CLOSES, symbols, span)
+        return [Close(symbol, _local(moment), price_reader(symbol)(close)) for symbol, moment, close in rows]
 
     async def _fetch(self, statement: str, symbols: Collection[str], span: TimeRange) -> list[Any]:
         wanted = sorted(symbol for symbol in symbols if can_be_stored(symbol))

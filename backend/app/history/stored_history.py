@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection
-from datetime import date, datetime
+from collections.abc import Awaitable, Collection, Sequence
+from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import asyncpg
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from app.history.alert_repository import AlertRepository
 from app.history.basis_repository import BasisRepository
 from app.history.candles import Candle, CandleRepository, Interval
 from app.history.errors import CursorError
@@ -17,12 +19,19 @@ from app.history.foreign_repository import ForeignRepository, ForeignSnapshot
 from app.history.gap_repository import GapRepository, StoredGap
 from app.history.index_candles import IndexCandleRepository
 from app.history.index_repository import IndexRepository, IndexSnapshot
-from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute, MarketMinuteRepository
+from app.history.market_minute_cache import DayCache
+from app.history.market_minutes import (
+    ActiveMinute,
+    ActiveQuarter,
+    Close,
+    ForeignMinute,
+    MarketMinuteRepository,
+)
 from app.history.paging import Page, TimeRange
 from app.history.pool import DatabasePool
 from app.history.trade_repository import Tick, TradeRepository
 from app.market.messages import Price
-from app.market.models import BasisPoint
+from app.market.models import Alert, AlertType, BasisPoint, Severity
 
 
 class Bar(Struct, frozen=True, gc=False):
@@ -57,7 +66,12 @@ class StoredHistory:
         self._indices = IndexRepository(pool)
         self._basis = BasisRepository(pool)
         self._gaps = GapRepository(pool)
-        self._market = MarketMinuteRepository(pool)
+        self._alerts = AlertRepository(pool)
+        market = MarketMinuteRepository(pool)
+        self._foreign_minutes = DayCache(market.foreign, timedelta(minutes=1))
+        self._active_minutes = DayCache(market.active, timedelta(minutes=1))
+        self._active_quarters = DayCache(market.active_by_symbol, timedelta(minutes=15))
+        self._closes = DayCache(market.closes, timedelta(minutes=5))
 
     async def bars(
         self, symbol: str, interval: Interval, span: TimeRange, limit: int, cursor: str | None
@@ -106,17 +120,48 @@ class StoredHistory:
             self._gaps.fetch(*dates, limit=limit, symbol=symbol, is_open=is_open, cursor=cursor)
         )
 
-    async def foreign_minutes(self, symbols: Collection[str], span: TimeRange) -> Page[ForeignMinute]:
+    async def alerts(
+        self,
+        span: TimeRange,
+        symbol: str | None,
+        alert_types: Collection[AlertType] | None,
+        severity: Severity | None,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Alert]:
+        """Return the last `limit` alerts within `span` that match, newest first; None: any."""
+        return await _checked(
+            self._alerts.fetch(
+                span, limit=limit, symbol=symbol, alert_types=alert_types, severity=severity, cursor=cursor
+            )
+        )
+
+    async def foreign_minutes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ForeignMinute]:
         """Return the foreign totals of many stocks, minute by minute, oldest first: all of them."""
-        return Page(data=await self._market.foreign(symbols, span), next_cursor=None)
+        found = await self._foreign_minutes.days(symbols, days)
+        return Page(data=list(chain.from_iterable(found)), next_cursor=None)
 
-    async def active_minutes(self, symbols: Collection[str], span: TimeRange) -> Page[ActiveMinute]:
+    async def active_minutes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ActiveMinute]:
         """Return what was traded of many stocks in each minute, oldest first: all of them."""
-        return Page(data=await self._market.active(symbols, span), next_cursor=None)
+        found = await self._active_minutes.days(symbols, days)
+        return Page(data=list(chain.from_iterable(found)), next_cursor=None)
 
-    async def active_quarters(self, symbols: Collection[str], span: TimeRange) -> Page[ActiveQuarter]:
+    async def active_quarters(self, symbols: frozenset[str], days: Sequence[date]) -> Page[ActiveQuarter]:
         """Return what was traded of each stock in each quarter of an hour, by symbol: all of them."""
-        return Page(data=await self._market.active_by_symbol(symbols, span), next_cursor=None)
+        found = await self._active_quarters.days(symbols, days)
+        return Page(data=_by_symbol(found), next_cursor=None)
+
+    async def closes(self, symbols: frozenset[str], days: Sequence[date]) -> Page[Close]:
+        """Return the last price of each stock in each five minutes, by symbol: all of them."""
+        return Page(data=_by_symbol(await self._closes.days(symbols, days)), next_cursor=None)
+
+
+def _by_symbol[T: (ActiveQuarter, Close)](days: Sequence[list[T]]) -> list[T]:
+    """Return rows that are in the order of time within each symbol, symbol after symbol."""
+    of_symbol: dict[str, list[T]] = {}
+    for row in chain.from_iterable(days):
+        of_symbol.setdefault(row.symbol, []).append(row)
+    return [row for symbol in sorted(of_symbol) for row in of_symbol[symbol]]
 
 
 async def _checked[T](reading: Awaitable[Page[T]]) -> Page[T]:

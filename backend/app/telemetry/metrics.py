@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 if TYPE_CHECKING:
@@ -17,6 +18,13 @@ LAG_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 CLOSE_LABELS = frozenset(
     {1000, 1001, 1005, 1006, 1007, 1009, 1011, 1012, 4400, 4401, 4402, 4403, 4408, 4410, 4412, 4429}
 )
+
+
+class Figure(Struct, frozen=True):
+    """One number of a metric, as Prometheus has it."""
+
+    labels: dict[str, str]
+    value: float
 
 
 def close_code_label(code: int) -> str:
@@ -98,6 +106,22 @@ class Metrics:
             registry=registry,
         )
 
+        self._shown = (
+            self.ssi_messages_received_total,
+            self.ssi_messages_rejected_total,
+            self.ssi_reconnects_total,
+            self.feed_lag_seconds,
+            self.classifier_agreement_ratio,
+            self.missed_volume_total,
+            self.db_rows_written_total,
+            self.db_write_seconds,
+            self.db_pool_connections,
+            self.ws_connections_active,
+            self.ws_messages_sent_total,
+            self.ws_bytes_sent_total,
+            self.ws_publish_seconds,
+        )
+
     def record_changes(self, changes: Changes) -> None:
         """Count what one batch did to the market."""
         for trade in changes.trades:
@@ -136,6 +160,19 @@ class Metrics:
     def before_scrape(self, refresh: Callable[[], None]) -> None:
         """Have gauges that cost something to work out set only when somebody looks."""
         self._before_scrape.append(refresh)
+
+    def figures(self) -> dict[str, list[Figure]]:
+        """Return what the system page shows, by the names of Prometheus' samples; what is not finite is left out."""
+        for refresh in self._before_scrape:
+            refresh()
+        found: dict[str, list[Figure]] = {}
+        for metric in self._shown:
+            for family in metric.collect():
+                for sample in family.samples:
+                    if math.isfinite(sample.value) and not sample.name.endswith(("_created", "_sum")):
+                        figure = Figure(dict(sample.labels), sample.value)
+                        found.setdefault(sample.name, []).append(figure)
+        return found
 
     def exposition(self) -> bytes:
         """Return the text that Prometheus reads."""

@@ -11,7 +11,7 @@ from app.feed.futures_resolver import FuturesResolver
 from app.history import tables
 from app.history.pool import DatabasePool
 from app.history.stored_history import StoredHistory
-from app.market.models import Phase, TradeType
+from app.market.models import Alert, AlertType, Phase, Severity, TradeType
 from app.market.trading_calendar import TradingCalendar
 from tests.api.conftest import Backend
 from tests.history.builders import make_trade
@@ -46,6 +46,7 @@ async def fill(connection: asyncpg.Connection) -> None:
     await tables.insert_rows(connection, tables.INDEX_SNAPSHOTS, _indices())
     await tables.insert_rows(connection, tables.BASIS_POINTS, _basis())
     await tables.insert_rows(connection, tables.GAPS, _gaps())
+    await tables.insert_rows(connection, tables.ALERTS, [tables.alert_row(alert) for alert in _alerts()])
 
 
 def at(day: date, clock: str) -> datetime:
@@ -100,4 +101,18 @@ def _gaps() -> list[tables.Row]:
         ("g1", "VCB", "total_volume_jump", at(THURSDAY, "10:00:00"), at(THURSDAY, "10:00:05"), 700, THURSDAY),
         ("g2", "*", "disconnect", at(FRIDAY, "09:40:00"), None, 0, FRIDAY),
         ("g3", "FPT", "late_start", None, at(FRIDAY, "09:15:02"), 4_000, FRIDAY),
+    ]
+
+
+def _alerts() -> list[Alert]:
+    spike, breakout = AlertType.VOLUME_SPIKE, AlertType.PRICE_BREAKOUT
+    fired = [
+        ("a1", spike, Severity.WARNING, "VCB", at(THURSDAY, "09:30:00"), {"ratio": 4.2}),
+        ("a2", breakout, Severity.CRITICAL, "VCB", at(THURSDAY, "14:00:00"), {"direction": "ceiling"}),
+        ("a3", spike, Severity.WARNING, GONE, at(FRIDAY, "09:31:00"), {}),
+        ("a4", AlertType.BASIS_DIVERGENCE, Severity.WARNING, FUTURE, at(FRIDAY, "10:00:00"), {"basis": -0.4}),
+    ]
+    return [
+        Alert(name, kind, level, symbol, f"{symbol}: {kind}", moment, data)
+        for name, kind, level, symbol, moment, data in fired
     ]

@@ -24,7 +24,7 @@ from app.history.errors import HistoryUnavailable
 from app.history.foreign_repository import ForeignSnapshot
 from app.history.gap_repository import StoredGap
 from app.history.index_repository import IndexSnapshot
-from app.history.market_minutes import ActiveMinute, ActiveQuarter, ForeignMinute
+from app.history.market_minutes import ActiveMinute, ActiveQuarter, Close, ForeignMinute
 from app.history.pool import DatabasePool
 from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
@@ -55,12 +55,15 @@ ROUTES = (
     f"/api/history/derivatives/{FUTURE}",
     "/api/history/derivatives/vn30f1m",
     "/api/history/gaps",
+    "/api/history/alerts",
+    "/api/history/alerts?type=&severity=&symbol=",
     "/api/history/market/foreign",
     "/api/history/market/foreign?symbols=VCB&days=10",
     "/api/history/market/active",
     "/api/history/market/active/quarters?symbols=vcb",
+    "/api/history/market/closes?symbols=VCB,41I1GC000",
 )
-PAGED = ("VCB/ticks", "VCB/candles", "VCB/foreign", "VCB/foreign/daily", "index/VN30", f"derivatives/{FUTURE}", "gaps")  # fmt: skip
+PAGED = ("VCB/ticks", "VCB/candles", "VCB/foreign", "VCB/foreign/daily", "index/VN30", f"derivatives/{FUTURE}", "gaps", "alerts")  # fmt: skip
 
 
 @pytest.fixture
@@ -197,7 +200,7 @@ async def test_pages_put_together_are_the_whole(
         assert together == whole
     else:
         assert [list(row) for row in together] == [list(row) for row in whole]
-        name = "id" if path == "gaps" else "timestamp"
+        name = "id" if path in {"gaps", "alerts"} else "timestamp"
         assert [row[name] for row in together] == [row[name] for row in whole]
 
 
@@ -287,6 +290,29 @@ async def test_gaps_are_narrowed_by_date_symbol_and_state(rest: httpx.AsyncClien
     assert await ids(open="true") == ["g2", "g1"]
 
 
+async def test_alerts_are_narrowed_by_type_severity_symbol_and_range(rest: httpx.AsyncClient) -> None:
+    async def ids(**parameters: Any) -> list[str]:
+        return [alert["id"] for alert in (await get(rest, "alerts", **parameters))["data"]]
+
+    assert await ids() == ["a4", "a3", "a2", "a1"]
+    assert await ids(type="VOLUME_SPIKE") == ["a3", "a1"]
+    assert await ids(type=["VOLUME_SPIKE", "PRICE_BREAKOUT"], symbol="vcb") == ["a2", "a1"]
+    assert await ids(severity="CRITICAL") == ["a2"]
+    assert await ids(symbol="VN30F1M") == ["a4"]
+    assert await ids(symbol="ros") == ["a3"]  # no longer listed
+    assert await ids(symbol="HPG") == []
+    assert await ids(**{"from": "2026-11-20"}) == ["a4", "a3"]
+    assert await ids(to="2026-11-19", **{"from": "2026-11-19T12:00"}) == ["a2"]
+    answer = await rest.get("/api/history/alerts?format=csv&symbol=VCB&limit=1")
+    (row,) = csv.DictReader(io.StringIO(answer.text))
+    assert (row["id"], row["severity"], json.loads(row["data"])) == (
+        "a2",
+        "CRITICAL",
+        {"direction": "ceiling"},
+    )
+    assert answer.headers["x-next-cursor"]
+
+
 async def test_symbol_no_longer_listed_is_found_while_something_is_stored(rest: httpx.AsyncClient) -> None:
     assert len((await get(rest, "ros/ticks"))["data"]) == 1
     assert (await rest.get("/api/history/ROS/foreign")).status_code == 404
@@ -346,6 +372,12 @@ BAD = [
     ("derivatives/VN30F9M", 404),
     ("derivatives/%F0%9F%92%A5", 422),
     ("gaps?symbol=NOPE", 404),
+    ("alerts?symbol=NOPE", 404),
+    ("alerts?symbol=V-B", 422),
+    ("alerts?type=RAIN", 422),
+    ("alerts?severity=LOUD", 422),
+    ("alerts?limit=0", 422),
+    ("alerts?from=2026-11-21&to=2026-11-20", 422),
     ("gaps?symbol=V-B", 422),
     ("gaps?from=2026-11-21&to=2026-11-20", 422),
     ("gaps?open=perhaps", 422),
@@ -479,6 +511,7 @@ async def test_token_guards_history() -> None:
         ForeignMinute,
         ActiveMinute,
         ActiveQuarter,
+        Close,
     ],
 )
 def test_struct_and_its_schema_have_the_same_fields(struct: type[Struct]) -> None:

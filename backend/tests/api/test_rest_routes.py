@@ -20,6 +20,7 @@ from app.api.services import DashboardConfig
 from app.clock import VIETNAM
 from app.history.errors import HistoryUnavailable
 from app.history.row_codec import BuriedRow
+from app.market.alert_rules import AlertThresholds
 from app.market.models import (
     BasisPoint,
     Changes,
@@ -39,6 +40,7 @@ ROUTES = (
     "/api/config",
     "/api/vn30-components",
     "/api/sectors",
+    "/api/system/figures",
     "/api/market/snapshot",
     "/api/market/snapshot?symbols=VCB",
     "/api/market/foreign-detail",
@@ -50,6 +52,7 @@ ROUTES = (
     "/api/market/basis-trend",
     "/api/derivatives/basis",
     "/api/market/alerts",
+    "/api/market/alert-rules",
     "/api/indices",
     "/api/indices/VN30",
     "/api/market/classification-audit",
@@ -335,6 +338,32 @@ async def test_config_tells_the_dashboard_what_it_needs() -> None:
             "auth_on": True,
             "version": "1.2.3",
         }
+
+
+async def test_alert_rules_are_those_the_server_is_set_to() -> None:
+    rules = AlertThresholds(volume_spike_ratio=4.5, volume_spike_window_s=600, foreign_value_min_vnd=0)
+    async with rest_client(Backend(overrides={"alert_thresholds": rules}).app()) as rest:
+        assert (await rest.get("/api/market/alert-rules")).json() == {
+            "volume_spike_ratio": 4.5,
+            "volume_window_min": 10.0,
+            "volume_spike_min_prints": 10,
+            "foreign_change_pct": 30.0,
+            "foreign_min_value": 0,
+            "dedup_s": 60.0,
+        }
+
+
+async def test_system_figures_are_samples_of_the_metrics(backend: Backend) -> None:
+    metrics = backend.metrics
+    metrics.ssi_messages_received_total.labels("MI").inc(7)
+    metrics.feed_lag_seconds.observe(0.3)
+    async with rest_client(backend.app()) as rest:
+        figures = (await rest.get("/api/system/figures")).json()["figures"]
+    assert figures["ssi_messages_received_total"] == [{"labels": {"channel": "MI"}, "value": 7.0}]
+    counts = {row["labels"]["le"]: row["value"] for row in figures["feed_lag_seconds_bucket"]}
+    assert (counts["0.25"], counts["0.5"], counts["+Inf"]) == (0.0, 1.0, 1.0)
+    assert "classifier_agreement_ratio" not in figures  # nothing compared yet
+    assert not any(name.startswith("http_") or name.endswith("_created") for name in figures)
 
 
 async def test_token_guards_rest_but_not_health_config_and_metrics() -> None:

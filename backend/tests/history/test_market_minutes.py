@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import asyncpg
 
-from app.history.market_minutes import ActiveMinute, MarketMinuteRepository
+from app.history.market_minutes import ActiveMinute, Close, MarketMinuteRepository
 from app.history.paging import TimeRange, time_range
 from app.history.pool import DatabasePool
 from app.history.tables import FOREIGN_SNAPSHOTS, TRADES, Row, insert_rows, trade_row
@@ -70,6 +70,28 @@ async def test_active_minutes_and_quarters_add_up_to_the_trades(
         ("FPT", at("09:15:00"), 0, 200),
         ("FPT", at("09:30:00"), 50, 50),
         ("VCB", at("09:15:00"), 300, 1_300),
+    ]
+
+
+async def test_close_is_the_last_price_of_five_minutes_whatever_the_order_of_phases(
+    connection: asyncpg.Connection, pool: DatabasePool
+) -> None:
+    trades = [
+        make_trade("VCB", "09:15:00", 1_000, price=61_000, phase=Phase.ATO),
+        make_trade("VCB", "09:15:20", 1_100, price=61_200),  # the same minute, another phase
+        make_trade("VCB", "09:19:59", 1_200, price=61_100),
+        make_trade("VCB", "09:20:00", 1_300, price=61_300),
+        make_trade("VCB", "09:34:00", 1_400, price=61_400),  # nothing is made up for the time between
+        make_trade("41I1GC000", "09:15:00", 3, price=1895.5, volume=3),
+        make_trade("SSI", "09:15:00", 700),  # not asked for
+    ]
+    await insert_rows(connection, TRADES, [trade_row(trade) for trade in trades])
+    repository = MarketMinuteRepository(pool)
+    assert await repository.closes({"VCB", "41I1GC000"}, EVER) == [
+        Close("41I1GC000", at("09:15:00"), 1895.5),
+        Close("VCB", at("09:15:00"), 61_100),
+        Close("VCB", at("09:20:00"), 61_300),
+        Close("VCB", at("09:30:00"), 61_400),
     ]
 
 

@@ -202,7 +202,7 @@ async def test_alerts_are_filtered_and_paged(connection: asyncpg.Connection, poo
     for wanted, expected in (
         ({"symbol": "VCB"}, ["a1", "a0"]),
         ({"severity": Severity.WARNING}, ["a2", "a0"]),
-        ({"alert_type": AlertType.PRICE_BREAKOUT}, []),
+        ({"alert_types": [AlertType.PRICE_BREAKOUT]}, []),
         ({"symbol": "NUL\0"}, []),
     ):
         page = await repository.fetch(EVER, limit=10, **wanted)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-import { change, percent, price, volume } from './numbers.mjs'
+import { change, percent, price, signed, volume } from './numbers.mjs'
 
 /** The board's rows as they stand on the screen, and as REST says they should. */
 
@@ -9,13 +9,25 @@ export const readBoard = (page) =>
 
 const LIMIT_TAGS = (last, { ceiling, floor }) => (last && last === ceiling ? 'CE' : last && last === floor ? 'FL' : '')
 
+const sum = (levels) => (levels ?? []).reduce((total, [, quantity]) => total + quantity, 0)
+
+/** In a call auction the matched columns show what would be matched, and which side is short. */
+function matched(data) {
+  const { est_match_price: estimate, ref_price: ref } = data
+  if (!['ato', 'atc', 'plo'].includes(data.phase) || (!estimate && data.last_price)) return data
+  const imbalance = sum(data.bids) - sum(data.asks)
+  const moved = estimate && ref ? estimate - ref : null
+  return { last_price: estimate, change: moved, change_pct: moved === null ? null : (moved / ref) * 100, imbalance }
+}
+
 export function expectedRow(symbol, data, foreign) {
+  const shown = matched(data)
   const isFuture = data.exchange === 'DERIVATIVES'
   const level = (side, depth) => data[side]?.[depth - 1] ?? []
   const row = {
-    symbol: symbol + LIMIT_TAGS(data.last_price, data), ceiling: price(data.ceiling, isFuture), floor: price(data.floor, isFuture), ref: price(data.ref_price, isFuture),
-    last: price(data.last_price, isFuture), lastVolume: volume(data.last_volume),
-    change: data.last_price ? change(data.change, isFuture) : '', percent: data.last_price ? percent(data.change_pct) : '',
+    symbol: symbol + LIMIT_TAGS(shown.last_price, data), ceiling: price(data.ceiling, isFuture), floor: price(data.floor, isFuture), ref: price(data.ref_price, isFuture),
+    last: price(shown.last_price, isFuture), lastVolume: 'imbalance' in shown ? signed(shown.imbalance, 0) : volume(shown.last_volume),
+    change: shown.last_price ? change(shown.change, isFuture) : '', percent: shown.last_price ? percent(shown.change_pct) : '',
     total: volume(data.total_volume), high: price(data.high, isFuture), low: price(data.low, isFuture), average: price(data.avg_price, isFuture),
   }
   for (const side of ['bids', 'asks']) for (const depth of [1, 2, 3]) {

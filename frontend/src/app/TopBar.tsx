@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useNavigate } from 'react-router'
-import { FeedLine } from '@/features/feed-status/FeedLine'
+import { PhoneStatus } from '@/features/feed-status/PhoneStatus'
 import { LanguageSwitch } from '@/features/preferences/LanguageSwitch'
 import { PaletteSwitch } from '@/features/preferences/PaletteSwitch'
 import { SettingsDialog } from '@/features/preferences/SettingsDialog'
@@ -46,10 +46,7 @@ export function TopBar() {
     <header className={styles.top}>
       <Brand />
       {isPhone ? (
-        <div className={styles.phoneTitle}>
-          <b>{t(`nav/${page?.name ?? 'board'}`)}</b>
-          <FeedLine />
-        </div>
+        <PhoneStatus title={t(`nav/${page?.name ?? 'board'}`)} />
       ) : (
         <PageNav />
       )}

@@ -16,7 +16,7 @@ export const PAGES: readonly Page[] = [
   { path: '/volume', name: 'volume', Component: lazyPage(() => import('@/features/volume-analysis/VolumeAnalysis'), 'VolumeAnalysis') },
   { path: '/derivatives', name: 'derivatives', Component: lazyPage(() => import('@/features/derivatives/Derivatives'), 'Derivatives') },
   { path: '/signals', name: 'signals', Component: lazyPage(() => import('@/features/signals/Signals'), 'Signals') },
-  { path: '/chart', name: 'chart', Component: lazyPage(() => import('@/features/chart/Chart'), 'Chart') },
+  { path: '/chart', name: 'chart', Component: lazyPage(() => import('./ChartPage'), 'ChartPage') },
   { path: '/system', name: 'system', Component: lazyPage(() => import('@/features/system/System'), 'System') },
 ]
 

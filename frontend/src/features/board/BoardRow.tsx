@@ -4,6 +4,7 @@ import type { SymbolState } from '@/shared/market-store/market-store'
 import { lastBand, SPARK_COLUMN, unitOf, type Column } from './columns'
 import { cellClass, cellWeight, tightness } from './cell-class'
 import { flash } from './flash'
+import { isIndicative } from './matched'
 import { SparkCell } from './SparkCell'
 import styles from './board.module.css'
 
@@ -55,6 +56,7 @@ export const BoardRow = memo(function BoardRow({ symbol, columns, index, top, gr
       aria-selected={isSelected}
       data-symbol={symbol}
       data-odd={index % 2 === 1 || undefined}
+      data-indicative={isIndicative(state.price) || undefined}
       className={styles.row}
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onPick(index, symbol)}

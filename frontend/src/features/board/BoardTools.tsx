@@ -12,19 +12,23 @@ import { ColumnChooser } from './ColumnChooser'
 import { ListTabs } from './ListTabs'
 import type { BoardColumns } from './use-board-columns'
 import type { BoardUrl } from './use-board-url'
+import { SPIKE_MINUTES } from './volume-spikes'
 import styles from './board.module.css'
 
 interface BoardToolsProps {
   lists: readonly BoardList[]
   list: BoardList | undefined
   counts: BandCounts
+  /** How many of the list's volumes have just spiked. */
+  spikes: number
   url: BoardUrl
   density: Density
   columns: BoardColumns
   onManage: () => void
+  onSave: () => void
 }
 
-export function BoardTools({ lists, list, counts, url, density, columns, onManage }: BoardToolsProps) {
+export function BoardTools({ lists, list, counts, spikes, url, density, columns, onManage, onSave }: BoardToolsProps) {
   const { t } = useTranslation()
   const setDensity = usePreferences((preferences) => preferences.setDensity)
   const [isChoosing, setIsChoosing] = useState(false)
@@ -37,6 +41,7 @@ export function BoardTools({ lists, list, counts, url, density, columns, onManag
         {FILTER_BANDS.map((band) => (
           <Chip key={band} label={t(`board/${band}`)} count={counts[band]} colour={band} isOn={url.bands.has(band)} onToggle={() => url.toggleBand(band)} />
         ))}
+        <Chip label={t('board/spikes')} hint={t('board/spikesNote', { minutes: SPIKE_MINUTES })} count={spikes} isOn={url.onlySpikes} onToggle={url.toggleSpikes} />
       </div>
       <div className={styles.end}>
         <span className={styles.units}>{t(list?.id === FUTURES_LIST ? 'board/unitsFutures' : 'board/units')}</span>
@@ -48,6 +53,7 @@ export function BoardTools({ lists, list, counts, url, density, columns, onManag
           onChoose={setDensity}
         />
         <IconButton icon="columns" label={t('board/columns')} onClick={() => setIsChoosing(true)} />
+        <IconButton icon="download" label={t('board/saveCsv')} onClick={onSave} />
       </div>
       {isChoosing ? <ColumnChooser all={columns.all} choice={columns.choice} onChange={columns.choose} onClose={() => setIsChoosing(false)} /> : null}
     </div>

@@ -1,22 +1,27 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSectors } from '@/shared/api/use-sectors'
+import { useVn30 } from '@/shared/api/use-vn30'
+import { saveText } from '@/shared/format/csv'
+import { useSession } from '@/shared/market-store/market-context'
 import { useSlowStates } from '@/shared/market-store/use-slow-states'
 import { usePreferences } from '@/shared/preferences/preferences'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
 import { useWatchlists } from '@/shared/watchlists/watchlists'
 import { BoardGrid } from './BoardGrid'
 import { boardLists, FUTURES_LIST, SHARED_LIST, watchListId } from './board-lists'
+import { boardCsv, boardFileName } from './board-csv'
 import { countBands, filterByBands, sortStates } from './board-order'
 import { BoardTools } from './BoardTools'
 import { BoardVacancy } from './BoardVacancy'
-import type { Column } from './columns'
+import { auctionColumns, type Column } from './columns'
 import { listLabel } from './list-label'
+import { isIndicative } from './matched'
 import { useBoardColumns } from './use-board-columns'
 import { useBoardUrl } from './use-board-url'
 import { useForeignPoll } from './use-foreign-poll'
 import { usePhoneColumns } from './use-phone-columns'
-import { useVn30 } from '@/shared/api/use-vn30'
+import { useVolumeSpikes } from './use-volume-spikes'
 import styles from './board.module.css'
 
 const PHONE_ROW_PX = 44
@@ -37,6 +42,8 @@ export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) 
   const sectors = useSectors().listed
   const watchlists = useWatchlists((store) => store.lists)
   const states = useSlowStates()
+  const session = useSession()
+  const spiked = useVolumeSpikes()
   const chosenDensity = usePreferences((preferences) => preferences.density)
   const isPhone = useMediaQuery('(max-width: 720px)')
   const [isManaging, setIsManaging] = useState(false)
@@ -51,12 +58,18 @@ export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) 
     return states.filter((state) => names.has(state.symbol))
   }, [states, list])
   const columnSet = useBoardColumns(list?.id === FUTURES_LIST, url)
-  const { columns, togglePercent } = usePhoneColumns(isPhone ? columnSet.all : columnSet.shown)
-  const symbols = useMemo(
-    () => sortStates(filterByBands(listed, url.bands), url.sort, columns).map((state) => state.symbol),
-    [listed, url.bands, url.sort, columns],
-  )
+  const isAuction = listed.length > 0 && listed.every(({ price }) => isIndicative(price))
+  const chosen = isPhone ? columnSet.all : columnSet.shown
+  const headed = useMemo(() => (isAuction ? auctionColumns(chosen) : chosen), [isAuction, chosen])
+  const { columns, togglePercent } = usePhoneColumns(headed)
+  const { bands, onlySpikes, sort } = url
+  const rows = useMemo(() => {
+    const kept = onlySpikes ? listed.filter(({ symbol }) => spiked.has(symbol)) : listed
+    return sortStates(filterByBands(kept, bands), sort, columns)
+  }, [listed, spiked, onlySpikes, bands, sort, columns])
+  const symbols = useMemo(() => rows.map(({ symbol }) => symbol), [rows])
   const counts = useMemo(() => countBands(listed), [listed])
+  const spikes = useMemo(() => listed.filter(({ symbol }) => spiked.has(symbol)).length, [listed, spiked])
 
   const { sortBy, select, symbol: marked } = url
   const onSort = useCallback(
@@ -70,6 +83,7 @@ export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) 
   const onManage = useCallback(() => setIsManaging(true), [])
   const density = chosenDensity ?? (listed.length <= DENSE_ROWS_MAX ? 24 : 28)
   const rowHeight = isPhone ? PHONE_ROW_PX : density
+  const onSave = (): void => saveText(boardFileName(list?.name ?? list?.id ?? '', session?.trading_date), boardCsv(columnSet.shown, rows))
   const listName = list ? listLabel(list, t) : ''
   const watchlistsDialog = {
     onShow: (id: string) => {
@@ -81,7 +95,7 @@ export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) 
   return (
     <div className={styles.page}>
       <h1 className="sr-only">{t('board/title')}</h1>
-      <BoardTools lists={lists} list={list} counts={counts} url={url} density={density} columns={columnSet} onManage={onManage} />
+      <BoardTools lists={lists} list={list} counts={counts} spikes={spikes} url={url} density={density} columns={columnSet} onManage={onManage} onSave={onSave} />
       {list?.untracked?.length ? <p className={styles.untracked}>{t('watchlist/untracked', { symbols: list.untracked.join(', ') })}</p> : null}
       <div className={styles.frame}>
         <div className={styles.gridFrame}>
@@ -97,7 +111,7 @@ export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) 
               onSelect={onSelect}
             />
           ) : (
-            <BoardVacancy list={list} hasRows={listed.length > 0} onClear={url.clearBands} onManage={onManage} />
+            <BoardVacancy list={list} hasRows={listed.length > 0} onClear={url.clearFilters} onManage={onManage} />
           )}
         </div>
         {panel}

@@ -1,32 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { dataOf, rest } from '@/shared/api/client'
 import type { PriceData } from '@/shared/api/models'
 import { useSession } from '@/shared/market-store/market-context'
-import { SESSION_PLACES, sessionPlace } from '@/shared/time/trading-day'
+import { SESSION_PLACES } from '@/shared/time/trading-day'
 import { Sparkline } from '@/shared/ui/Sparkline'
-import type { SparkPoint } from '@/shared/ui/sparkline-drawing'
+import { fetchRowLine } from './row-lines'
 import styles from './board.module.css'
 
-const DAY_BARS = 60 // five minutes each
 const REFRESH_MS = 120_000
-
-async function fetchLine(symbol: string, date: string, signal: AbortSignal): Promise<readonly SparkPoint[]> {
-  const query = { interval: '5m', from: date, limit: DAY_BARS } as const
-  const page = dataOf(await rest.GET('/api/history/{symbol}/candles', { params: { path: { symbol }, query }, signal }))
-  if (typeof page === 'string') return []
-  return page.data.flatMap(({ timestamp, close }) => {
-    const place = sessionPlace(timestamp)
-    return place === null ? [] : [{ place, value: close }]
-  })
-}
 
 /** The day of a row that is on the screen; rows out of sight ask for nothing. Without a history the cell stays empty. */
 export function SparkCell({ symbol, price }: { symbol: string; price: PriceData }) {
   const date = useSession()?.trading_date
   const { data } = useQuery({
     queryKey: ['row-line', symbol, date],
-    queryFn: ({ signal }) => fetchLine(symbol, date ?? '', signal),
+    queryFn: () => fetchRowLine(symbol, date ?? ''),
     enabled: !!date,
     staleTime: REFRESH_MS, // kept over a scroll, too
     refetchInterval: REFRESH_MS,

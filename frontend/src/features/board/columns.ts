@@ -4,10 +4,11 @@ import { priceBand, type Band } from '@/shared/format/price-band'
 import { DERIVATIVES } from '@/shared/market-store/contract-prices'
 import type { SymbolState } from '@/shared/market-store/market-store'
 import { formatDayMonth } from '@/shared/time/market-time'
+import { isIndicative, matchedChange, matchedPercent, matchedPrice, matchedVolume } from './matched'
 
 /** The columns of the board: what a cell shows, in which colour, when it flashes and how it sorts. */
 
-export type CellColour = Band | ''
+export type CellColour = Band | 'buy' | 'sell' | ''
 type Side = 'bids' | 'asks'
 
 /** When a column leaves a narrowing board: measured on the board itself, not the window (board.module.css). */
@@ -36,7 +37,8 @@ export interface Column {
 const PRICE_WEIGHT = 50
 
 export const unitOf = (state: SymbolState): PriceUnit => (state.price.exchange === DERIVATIVES ? 'points' : 'vnd')
-export const lastBand = (state: SymbolState): CellColour => priceBand(state.price.last_price, state.price)
+/** Of the price that is shown: in an auction the indicative one. */
+export const lastBand = (state: SymbolState): Band | '' => priceBand(matchedPrice(state.price), state.price)
 const neutral = (): CellColour => ''
 
 const priceColumn = (
@@ -77,34 +79,39 @@ const symbolColumn: Column = {
   sortValue: (state) => state.symbol,
 }
 
+const imbalanceColour = (imbalance: number): CellColour => (imbalance > 0 ? 'buy' : imbalance < 0 ? 'sell' : '')
+
 const matchedColumns: Column[] = [
   {
     id: 'last', label: 'col.price', group: 'group.matched', weight: 58, keep: 'always', startsGroup: true, isMatched: true, onPhone: true,
-    text: (state, unit) => formatPrice(state.price.last_price, unit),
+    text: (state, unit) => formatPrice(matchedPrice(state.price), unit),
     colour: lastBand,
-    flash: (price) => price.last_price ?? 0,
-    sortValue: (state) => state.price.last_price ?? null,
+    flash: (price) => matchedPrice(price) ?? 0,
+    sortValue: (state) => matchedPrice(state.price),
   },
   {
     id: 'lastVolume', label: 'col.volume', group: 'group.matched', weight: 58, keep: 'always', isMatched: true,
-    text: (state) => formatVolume(state.price.last_volume),
-    colour: lastBand,
-    flash: (price) => price.last_volume ?? 0,
-    sortValue: (state) => state.price.last_volume ?? null,
+    text: ({ price }) => (isIndicative(price) ? formatSigned(matchedVolume(price) ?? 0, 0) : formatVolume(price.last_volume)),
+    colour: (state) => (isIndicative(state.price) ? imbalanceColour(matchedVolume(state.price) ?? 0) : lastBand(state)),
+    flash: (price) => matchedVolume(price) ?? 0,
+    sortValue: (state) => matchedVolume(state.price),
   },
   {
     id: 'change', label: '+/−', group: 'group.matched', weight: PRICE_WEIGHT, keep: 'always', isMatched: true,
-    text: (state, unit) => (state.price.last_price ? formatChange(state.price.change, unit) : ''),
+    text: (state, unit) => formatChange(matchedChange(state.price), unit),
     colour: lastBand,
-    flash: (price) => price.change ?? 0,
-    sortValue: (state) => state.price.change ?? null,
+    flash: (price) => matchedChange(price) ?? 0,
+    sortValue: (state) => matchedChange(state.price),
   },
   {
     id: 'percent', label: '%', group: 'group.matched', weight: 58, keep: 'always', isMatched: true, onPhone: true,
-    text: (state) => (state.price.last_price && state.price.change_pct != null ? formatPercent(state.price.change_pct) : ''),
+    text: ({ price }) => {
+      const percent = matchedPercent(price)
+      return percent === null ? '' : formatPercent(percent)
+    },
     colour: lastBand,
-    flash: (price) => price.change_pct ?? 0,
-    sortValue: (state) => state.price.change_pct ?? null,
+    flash: (price) => matchedPercent(price) ?? 0,
+    sortValue: (state) => matchedPercent(state.price),
   },
 ]
 
@@ -210,6 +217,10 @@ export const FUTURES_COLUMNS: readonly Column[] = [
   ...basisColumns,
   sparkColumn,
 ]
+
+/** While the whole list is in a call auction, the matched columns are headed by what they show. */
+export const auctionColumns = (columns: readonly Column[]): readonly Column[] =>
+  columns.map((column) => (column.isMatched ? { ...column, group: 'group.indicative', ...(column.id === 'lastVolume' && { label: 'col.imbalance' }) } : column))
 
 export interface ColumnGroup {
   id: string

@@ -11,6 +11,8 @@ import type { ColumnChoice } from './column-choice'
 export interface BoardUrl {
   list: string | null
   bands: ReadonlySet<Band>
+  /** Only rows whose volume has just spiked. */
+  onlySpikes: boolean
   sort: Sort
   symbol: string | null
   /** A list somebody sent. */
@@ -20,7 +22,8 @@ export interface BoardUrl {
   setColumns: (columns: ColumnChoice) => void
   setList: (list: string) => void
   toggleBand: (band: Band) => void
-  clearBands: () => void
+  toggleSpikes: () => void
+  clearFilters: () => void
   sortBy: (column: string) => void
   select: (symbol: string | null) => void
 }
@@ -50,6 +53,7 @@ export function useBoardUrl(): BoardUrl {
   return useMemo(() => {
     const named = (params.get('band') ?? '').split(',')
     const bands = new Set(FILTER_BANDS.filter((band) => named.includes(band)))
+    const onlySpikes = params.get('spikes') === '1'
     const watch = params.get('watch')
     const sort: Sort = {
       column: params.get('sort') ?? DEFAULT_SORT.column,
@@ -58,6 +62,7 @@ export function useBoardUrl(): BoardUrl {
     return {
       list: params.get('list'),
       bands,
+      onlySpikes,
       sort,
       symbol: params.get('symbol'),
       shared: watch ? { name: params.get('name') ?? '', symbols: parseSymbols(watch) } : null,
@@ -69,7 +74,8 @@ export function useBoardUrl(): BoardUrl {
         if (!next.delete(band)) next.add(band)
         change({ band: next.size ? [...next].join(',') : null })
       },
-      clearBands: () => change({ band: null }),
+      toggleSpikes: () => change({ spikes: onlySpikes ? null : '1' }),
+      clearFilters: () => change({ band: null, spikes: null }),
       sortBy: (column) => {
         const direction = sort.column !== column ? firstDirection(column) : sort.direction === 'asc' ? 'desc' : 'asc'
         const isDefault = column === DEFAULT_SORT.column && direction === DEFAULT_SORT.direction

@@ -1,7 +1,8 @@
 import { act, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { price, snapshot } from '@/test/market-fixtures'
+import { useWatchlists } from '@/shared/watchlists/watchlists'
+import { index, price, snapshot } from '@/test/market-fixtures'
 import { showPage, stubBrowser } from '@/test/market-page'
 import { Chart } from './Chart'
 
@@ -93,5 +94,32 @@ describe('Chart', () => {
     showPage(<Chart />, '/chart?symbol=VCB', MARKET)
     await userEvent.setup().click(await screen.findByRole('button', { name: 'Bảng số' }))
     expect(screen.getByRole('region', { name: 'Nến 5 phút' })).toHaveAttribute('tabindex', '0')
+  })
+
+  it('has beside it what is known of the symbol, and of an index what moved it', async () => {
+    const renderPanel = (symbol: string) => <aside>{`book of ${symbol}`}</aside>
+    showPage(<Chart renderPanel={renderPanel} renderActions={() => <button type="button">star</button>} />, '/chart?symbol=VCB', { ...MARKET, indices: { VN30: index({ total_value: 12_437.3e9 }) } })
+    expect(await screen.findByText('book of VCB')).toBeVisible()
+    expect(screen.getByRole('button', { name: 'star' })).toBeVisible()
+    await userEvent.setup().click(await screen.findByRole('button', { name: /^VN30 ?1,942/ }))
+    const facts = await screen.findByRole('region', { name: 'VN30 hôm nay' })
+    expect(facts).toHaveTextContent('▲ 18 (1)')
+    expect(facts).toHaveTextContent('12,437.3 tỷ')
+    expect(screen.queryByText(/book of/)).not.toBeInTheDocument()
+  })
+
+  it('has its symbols in a dialog where there is no room for the list, own lists among them', async () => {
+    useWatchlists.setState({ lists: [{ id: 'w', name: 'Của tôi', symbols: ['VN30F1M', 'VCB'] }] })
+    HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) { this.open = true }
+    HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) { this.open = false }
+    showPage(<Chart />, '/chart?symbol=VCB', MARKET)
+    const user = userEvent.setup()
+    await user.click(await screen.findByRole('button', { name: 'Danh sách mã' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Danh sách mã' })
+    expect(within(dialog).getByRole('heading', { name: '★ Của tôi' })).toBeVisible()
+    await user.click(within(dialog).getAllByRole('button', { name: /VN30F1M/ })[1] ?? dialog)
+    expect(screen.getByTestId('address')).toHaveTextContent('symbol=41I1GC000')
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
+    useWatchlists.setState({ lists: [] })
   })
 })

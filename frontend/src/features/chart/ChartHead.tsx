@@ -1,9 +1,11 @@
 import type { TFunction } from 'i18next'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatNumber, formatPercent, formatSigned, priceDecimals, shownPrice } from '@/shared/format/board-number'
 import { directionMark, directionOf, priceBand } from '@/shared/format/price-band'
 import { Segmented } from '@/shared/ui/Segmented'
 import { INTERVALS, rangesOf } from './intervals'
+import { SymbolChooser } from './SymbolChooser'
 import { LAYERS, type ChartUrl, type Layer } from './use-chart-url'
 import type { Instrument } from './use-instrument'
 import styles from './chart.module.css'
@@ -19,7 +21,7 @@ export const layersFor = (instrument: Instrument): readonly Layer[] =>
     return !(layer === 'vn30' && instrument.symbol === 'VN30')
   })
 
-export function ChartHead({ instrument, url }: { instrument: Instrument; url: ChartUrl }) {
+export function ChartHead({ instrument, url, actions }: { instrument: Instrument; url: ChartUrl; actions?: ReactNode }) {
   const { t } = useTranslation()
   return (
     <header className={styles.head}>
@@ -32,6 +34,10 @@ export function ChartHead({ instrument, url }: { instrument: Instrument; url: Ch
           {instrument.isExpired ? t('chart/expired') : instrument.kind === 'index' ? t('chart/index') : exchangeOf(instrument, t)}
         </p>
       </div>
+      <span className={styles.nameActions}>
+        {actions}
+        <SymbolChooser chosen={instrument.symbol} onChoose={url.setSymbol} />
+      </span>
       <LastPrice instrument={instrument} />
       <div className={styles.choices}>
         <Segmented

@@ -2,7 +2,8 @@ import { useTranslation } from 'react-i18next'
 import { formatNumber, formatPercent, priceDecimals, shownPrice } from '@/shared/format/board-number'
 import { directionOf, priceBand } from '@/shared/format/price-band'
 import { useDerivatives } from '@/shared/market-store/market-context'
-import { useInstrument, useVn30Symbols } from './use-instrument'
+import { useWatchlists } from '@/shared/watchlists/watchlists'
+import { codeOf, useInstrument, useVn30Symbols } from './use-instrument'
 import styles from './chart.module.css'
 
 const INDICES = ['VNINDEX', 'VN30', 'HNX', 'UPCOM'] as const
@@ -12,21 +13,32 @@ interface SymbolListProps {
   onChoose: (symbol: string) => void
 }
 
-/** What is a click away: the contracts, the indices, the stocks of VN30. Everything else is found by the search. */
-export function SymbolList({ chosen, onChoose }: SymbolListProps) {
+export function SymbolList(props: SymbolListProps) {
   const { t } = useTranslation()
-  const contracts = (useDerivatives()?.contracts ?? []).map((contract) => contract.symbol)
-  const stocks = useVn30Symbols()
-  const groups = [
-    { name: t('chart/futures'), symbols: contracts },
-    { name: t('chart/indices'), symbols: INDICES },
-    { name: t('chart/stocks'), symbols: stocks },
-  ]
   return (
     <nav className={styles.list} aria-label={t('chart/symbols')}>
-      {groups.map(({ name, symbols }) =>
+      <SymbolGroups {...props} />
+    </nav>
+  )
+}
+
+/** What is a click away: contracts, indices, own lists, the stocks of VN30. Everything else is found by the search. */
+export function SymbolGroups({ chosen, onChoose }: SymbolListProps) {
+  const { t } = useTranslation()
+  const derivatives = useDerivatives()
+  const stocks = useVn30Symbols()
+  const { lists } = useWatchlists()
+  const groups = [
+    { id: 'futures', name: t('chart/futures'), symbols: (derivatives?.contracts ?? []).map((contract) => contract.symbol) },
+    { id: 'indices', name: t('chart/indices'), symbols: INDICES },
+    ...lists.map(({ id, name, symbols }) => ({ id, name: `★ ${name}`, symbols: [...new Set(symbols.map((symbol) => codeOf(symbol, derivatives)))] })),
+    { id: 'stocks', name: t('chart/stocks'), symbols: stocks },
+  ]
+  return (
+    <>
+      {groups.map(({ id, name, symbols }) =>
         symbols.length ? (
-          <div key={name}>
+          <div key={id}>
             <h2>{name}</h2>
             {symbols.map((symbol) => (
               <SymbolLine key={symbol} symbol={symbol} isChosen={symbol === chosen} onChoose={onChoose} />
@@ -34,7 +46,7 @@ export function SymbolList({ chosen, onChoose }: SymbolListProps) {
           </div>
         ) : null,
       )}
-    </nav>
+    </>
   )
 }
 

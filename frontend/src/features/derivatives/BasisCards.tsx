@@ -29,7 +29,7 @@ const Card = ({ label, value, note, className = '' }: CardProps) => (
 export function BasisCards({ future, samples }: { future: DerivativesData; samples: readonly BasisSample[] }) {
   return (
     <dl className={styles.cards}>
-      <BasisCard future={future} />
+      <BasisCard future={future} lastSample={samples.at(-1)} />
       <ContractCard future={future} />
       <SpotCard />
       <FlipsCard samples={samples} />
@@ -39,10 +39,11 @@ export function BasisCards({ future, samples }: { future: DerivativesData; sampl
   )
 }
 
-function BasisCard({ future: { basis, basis_pct, stale, last_updated } }: { future: DerivativesData }) {
+/** An old basis is dated by its own moment: the contract may have traded since, without a fresh VN30 to set it against. */
+function BasisCard({ future: { basis, basis_pct, stale, last_updated }, lastSample }: { future: DerivativesData; lastSample: BasisSample | undefined }) {
   const { t } = useTranslation()
   const word = basisWord(basis)
-  const moment = parseMoment(last_updated)
+  const moment = lastSample && lastSample.basis === basis ? lastSample.timeMs : parseMoment(last_updated)
   return (
     <Card
       className={styles.hero}

@@ -7,7 +7,8 @@ import { SeriesChart } from '@/shared/charts/SeriesChart'
 import { Notice } from '@/shared/ui/Notice'
 import { Segmented } from '@/shared/ui/Segmented'
 import type { BasisSample } from './basis-sample'
-import { BASIS_RANGES, basisContent, basisRows, placesFor, pricesContent, type BasisRangeName } from './basis-series'
+import { BASIS_RANGES, bandOf, basisContent, basisRows, placesFor, pricesContent, type BasisRangeName } from './basis-series'
+import type { Spread } from './convergence'
 import type { BasisDays } from './use-basis'
 import styles from './derivatives.module.css'
 
@@ -15,16 +16,17 @@ interface BasisChartsProps {
   future: DerivativesData
   day: readonly BasisSample[]
   days: BasisDays
+  spread: Spread | null
   range: BasisRangeName
   onRange: (range: BasisRangeName) => void
 }
 
 /** The basis around zero and, on the same time axis, the two prices it is made of. */
-export function BasisCharts({ future, day, days, range, onRange }: BasisChartsProps) {
+export function BasisCharts({ future, day, days, spread, range, onRange }: BasisChartsProps) {
   const { t } = useTranslation()
   const places = useMemo(() => placesFor(range, range === '5d' ? days.samples : day), [range, day, days.samples])
   const view = `${future.symbol} ${range}`
-  const basis = useMemo(() => basisContent(view, places), [view, places])
+  const basis = useMemo(() => basisContent(view, places, bandOf(spread, range)), [view, places, spread, range])
   const prices = useMemo(() => pricesContent(view, places), [view, places])
   const name = future.alias ?? future.symbol
   const table = useMemo(
@@ -48,6 +50,7 @@ export function BasisCharts({ future, day, days, range, onRange }: BasisChartsPr
           <>
             <Legend colour="--premium" shape="box">{t('derivatives/premium')}</Legend>
             <Legend colour="--discount" shape="box">{t('derivatives/discount')}</Legend>
+            {spread ? <Legend colour="--text-3" shape="box">{t('derivatives/band', { count: spread.sessions })}</Legend> : null}
             {hatched}
           </>
         }

@@ -23,7 +23,7 @@ export function BookPane({ future }: { future: DerivativesData }) {
       <div className={styles.book}>
         {price ? <DepthLadder price={price} unit="points" /> : null}
         <h3>{t('quote/aggressor')}</h3>
-        {stats ? <AggressorSplit stats={stats} /> : <p className={styles.nothing}>{t('quote/noTrades')}</p>}
+        <AggressorSplit stats={stats} />
       </div>
     </section>
   )

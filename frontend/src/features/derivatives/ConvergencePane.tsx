@@ -4,10 +4,9 @@ import { formatMinute } from '@/shared/charts/chart-time'
 import { formatSigned } from '@/shared/format/board-number'
 import { rangeOf, type BasisSample } from './basis-sample'
 import { basisClass } from './basis-word'
-import { convergenceOf, spreadOf } from './convergence'
+import { convergenceOf, type Spread } from './convergence'
 import { Gauge } from './Gauge'
 import { midnightOf, timeOfTraded, tradedMs } from './session-grid'
-import type { BasisDays } from './use-basis'
 import styles from './derivatives.module.css'
 
 const MINUTE_MS = 60_000
@@ -22,10 +21,9 @@ const Row = ({ name, aside, children }: { name: string; aside?: string | undefin
 )
 
 /** Whether the gap to VN30 closes or opens, and how fast. */
-export function ConvergencePane({ day, days }: { day: readonly BasisSample[]; days: BasisDays }) {
+export function ConvergencePane({ day, spread }: { day: readonly BasisSample[]; spread: Spread | null }) {
   const { t } = useTranslation()
   const convergence = useMemo(() => convergenceOf(day), [day])
-  const spread = useMemo(() => spreadOf(days.samples, days.sessions), [days])
   const range = useMemo(() => rangeOf(day), [day])
   const last = day.at(-1)
   const trend = convergence ? t(`derivatives/${convergence.trend}`) : t('derivatives/tooFew')
@@ -48,7 +46,7 @@ export function ConvergencePane({ day, days }: { day: readonly BasisSample[]; da
             <Row name={t('derivatives/zero')} aside={zeroAt === null ? undefined : t('derivatives/about', { time: formatMinute(zeroAt) })}>
               {toZero == null ? '–' : t('derivatives/minutes', { count: Math.round(toZero) })}
             </Row>
-            {spread?.sigma ? <Row name={t('derivatives/deviation')}>{formatSigned((last.basis - spread.mean) / spread.sigma, 2)}σ</Row> : null}
+            {spread?.sigma ? <Row name={t('derivatives/deviation', { count: spread.sessions })}>{formatSigned((last.basis - spread.mean) / spread.sigma, 2)}σ</Row> : null}
             <Row name={t('derivatives/dayRange')}>
               <span className={basisClass(range.first)}>{signed(range.first)}</span> · <span className={basisClass(range.high)}>{signed(range.high)}</span> ·{' '}
               <span className={basisClass(range.low)}>{signed(range.low)}</span>

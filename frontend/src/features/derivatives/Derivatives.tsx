@@ -8,7 +8,7 @@ import { BasisCharts } from './BasisCharts'
 import { BookPane } from './BookPane'
 import { ContractsTable } from './ContractsTable'
 import { ConvergencePane } from './ConvergencePane'
-import { useBasisDay, useBasisDays } from './use-basis'
+import { useBasisDay, useBasisDays, useBasisSpread } from './use-basis'
 import { useBasisRange } from './use-basis-range'
 import styles from './derivatives.module.css'
 
@@ -33,12 +33,13 @@ function DerivativesOf({ future }: { future: DerivativesData }) {
   const [range, setRange] = useBasisRange()
   const { samples } = useBasisDay(future.symbol)
   const days = useBasisDays(future.symbol)
+  const spread = useBasisSpread(future.symbol)
   return (
     <>
       <BasisCards future={future} samples={samples} />
       <div className={styles.panes}>
-        <BasisCharts future={future} day={samples} days={days} range={range} onRange={setRange} />
-        <ConvergencePane day={samples} days={days} />
+        <BasisCharts future={future} day={samples} days={days} spread={spread} range={range} onRange={setRange} />
+        <ConvergencePane day={samples} spread={spread} />
         <BookPane future={future} />
         <ContractsTable contracts={future.contracts ?? []} active={future.symbol} />
       </div>

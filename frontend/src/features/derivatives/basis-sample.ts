@@ -12,12 +12,13 @@ export const sampleOf = (point: BasisPoint): BasisSample => ({
   timeMs: Date.parse(point.timestamp), basis: point.basis, future: point.futures_price, spot: point.spot_value,
 })
 
-/** What the server knows, then what the stream said since. Both ascending. */
+/** What the server knows, then what the stream said since: of one second the later counts. Both ascending. */
 export function joined(history: readonly BasisSample[], live: readonly BasisSample[]): readonly BasisSample[] {
   const last = history.at(-1)
   if (!last) return live
-  const newer = live.filter((sample) => sample.timeMs > last.timeMs)
-  return newer.length ? [...history, ...newer] : history
+  const newer = live.filter((sample) => sample.timeMs >= last.timeMs)
+  if (!newer.length) return history
+  return [...(newer[0]?.timeMs === last.timeMs ? history.slice(0, -1) : history), ...newer]
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100

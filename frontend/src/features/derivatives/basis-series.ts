@@ -1,10 +1,11 @@
 import type { ChartTableData } from '@/shared/charts/ChartTable'
 import { formatDayMinute } from '@/shared/charts/chart-time'
 import type { ChartContent } from '@/shared/charts/live-chart'
-import type { ValuePoint } from '@/shared/charts/series-spec'
+import type { ValueBand, ValuePoint } from '@/shared/charts/series-spec'
 import { formatNumber, formatPercent, formatSigned } from '@/shared/format/board-number'
 import { formatClock } from '@/shared/time/market-time'
 import type { BasisSample } from './basis-sample'
+import type { Spread } from './convergence'
 import { holesOf, resample, sessionAxis, windowAxis } from './session-grid'
 
 export const BASIS_RANGES = ['30m', '1h', 'day', '5d'] as const
@@ -38,11 +39,17 @@ const line = ({ axis, places }: BasisPlaces, name: 'basis' | 'future' | 'spot'):
 
 const signed = (value: number): string => formatSigned(value, 2)
 
-export const basisContent = (view: string, places: BasisPlaces): ChartContent => ({
+const SIGMAS = 2
+
+/** Two standard deviations around the mean. Half an hour and an hour keep the scale of their own movement. */
+export const bandOf = (spread: Spread | null, range: BasisRangeName): ValueBand | null =>
+  spread && { low: spread.mean - SIGMAS * spread.sigma, mean: spread.mean, high: spread.mean + SIGMAS * spread.sigma, isScaled: range === 'day' || range === '5d' }
+
+export const basisContent = (view: string, places: BasisPlaces, band: ValueBand | null = null): ChartContent => ({
   view,
   axis: places.axis,
   hatched: holesOf(places.axis, places.places),
-  series: [{ id: 'basis', kind: 'baseline', points: line(places, 'basis'), base: 0, above: '--premium', below: '--discount', decimals: 2, format: signed, hasTag: true, hasBaseLine: true }],
+  series: [{ id: 'basis', kind: 'baseline', points: line(places, 'basis'), base: 0, above: '--premium', below: '--discount', decimals: 2, format: signed, hasTag: true, hasBaseLine: true, band }],
 })
 
 export const pricesContent = (view: string, places: BasisPlaces): ChartContent => ({

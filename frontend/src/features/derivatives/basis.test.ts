@@ -63,7 +63,7 @@ describe('convergence', () => {
 
   it('needs two sessions to know what is usual', () => {
     const samples = [2, 4, 4, 4, 5, 5, 7, 9].map((basis, i) => sample(`10:0${i}:00`, basis))
-    expect(spreadOf(samples, 2)).toEqual({ mean: 5, sigma: 2 })
+    expect(spreadOf(samples, 2)).toEqual({ mean: 5, sigma: 2, sessions: 2 })
     expect(spreadOf(samples, 1)).toBeNull()
   })
 })
@@ -79,6 +79,7 @@ describe('samples', () => {
   it('carries the history on with what the stream said after it', () => {
     const history = [sample('10:00:00', 1), sample('10:01:00', 2)]
     expect(joined(history, [sample('10:00:30', 9), sample('10:01:30', 3)]).map((one) => one.basis)).toEqual([1, 2, 3])
+    expect(joined(history, [sample('10:01:00', 2.5), sample('10:01:30', 3)]).map((one) => one.basis)).toEqual([1, 2.5, 3])
     expect(joined(history, [])).toBe(history)
   })
 

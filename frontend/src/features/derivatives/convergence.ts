@@ -56,9 +56,12 @@ export function convergenceOf(samples: readonly BasisSample[]): Convergence | nu
   }
 }
 
+/** How the basis usually stands. */
 export interface Spread {
   readonly mean: number
   readonly sigma: number
+  /** Over so many sessions. */
+  readonly sessions: number
 }
 
 const SESSIONS_MIN = 2
@@ -68,5 +71,5 @@ export function spreadOf(samples: readonly BasisSample[], sessions: number): Spr
   if (sessions < SESSIONS_MIN || samples.length < SAMPLES_MIN) return null
   const mean = samples.reduce((sum, { basis }) => sum + basis, 0) / samples.length
   const variance = samples.reduce((sum, { basis }) => sum + (basis - mean) ** 2, 0) / samples.length
-  return { mean, sigma: Math.sqrt(variance) }
+  return { mean, sigma: Math.sqrt(variance), sessions }
 }

@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { fetchBasisTrend } from '@/shared/api/client'
 import { fetchBars } from '@/shared/api/history'
-import { useMarket } from '@/shared/market-store/market-context'
+import { useMarket, useSession } from '@/shared/market-store/market-context'
 import { useLink } from '@/shared/ws/use-web-socket'
 import { fromBars, joined, sampleOf, type BasisSample } from './basis-sample'
 import { BasisTail } from './basis-tail'
+import { spreadOf, type Spread } from './convergence'
 import { midnightOf } from './session-grid'
 
 const WHOLE_SESSION_MINUTES = 390
@@ -34,6 +35,28 @@ export function useBasisDay(symbol: string | undefined): { samples: readonly Bas
     return all[0] && all[0].timeMs < day ? all.filter((sample) => sample.timeMs >= day) : all
   }, [history, live])
   return { samples, isLoading: isPending && samples.length === 0 }
+}
+
+const SPREAD_SESSIONS = 20
+const SPREAD_BARS_A_DAY = 21 // of 15 minutes
+
+/** How the contract's basis stood in up to 20 sessions before today's; null while there are too few of them. */
+export function useBasisSpread(symbol: string | undefined): Spread | null {
+  const today = useSession()?.trading_date ?? ''
+  const { data } = useQuery({
+    queryKey: ['basis-spread', symbol, today],
+    queryFn: async ({ signal }) => {
+      const query = { interval: '15m', limit: (SPREAD_SESSIONS + 1) * SPREAD_BARS_A_DAY } as const
+      const [futures, spots] = await Promise.all([fetchBars({ ...query, symbol: symbol ?? '' }, signal), fetchBars({ ...query, symbol: 'VN30' }, signal)])
+      return fromBars(futures.filter((bar) => bar.timestamp < today), spots)
+    },
+    enabled: symbol !== undefined && today !== '',
+    staleTime: Infinity, // sessions that are over
+  })
+  return useMemo(() => {
+    const days = [...new Set((data ?? []).map((sample) => midnightOf(sample.timeMs)))].slice(-SPREAD_SESSIONS)
+    return spreadOf(data?.filter((sample) => sample.timeMs >= (days[0] ?? 0)) ?? NONE, days.length)
+  }, [data])
 }
 
 const SESSIONS = 5

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { PriceData } from '@/shared/api/models'
 import { formatPercent, formatPrice, formatSigned, type PriceUnit } from '@/shared/format/board-number'
 import { priceBand } from '@/shared/format/price-band'
-import { auctionOf } from './book'
+import { auctionOf } from '@/shared/quote/book'
 import { DrawerSection } from './DrawerSection'
 import styles from './drawer.module.css'
 
@@ -18,7 +18,7 @@ export function AuctionNote({ price, unit }: { price: PriceData; unit: PriceUnit
       <dl className={styles.pairs}>
         <dt>{t('drawer/indicative')}</dt>
         <dd className={priceBand(indicative, price)}>
-          <b>{indicative ? formatPrice(indicative, unit) : '–'}</b> {change === null ? '' : formatPercent(change)}
+          {indicative ? <b>{formatPrice(indicative, unit)}</b> : <span className={styles.dim}>{t('drawer/noIndicative')}</span>} {change === null ? '' : formatPercent(change)}
         </dd>
         <dt>{t('drawer/imbalance')}</dt>
         <dd className={imbalance > 0 ? styles.buy : imbalance < 0 ? styles.sell : ''}>

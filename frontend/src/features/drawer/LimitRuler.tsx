@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { PriceData } from '@/shared/api/models'
 import { formatPrice, type PriceUnit } from '@/shared/format/board-number'
 import { priceBand } from '@/shared/format/price-band'
-import { placeInLimits } from './book'
+import { placeInLimits } from './limit-place'
 import styles from './drawer.module.css'
 
 const at = (percent: number): CSSProperties => ({ left: `${percent}%` })

@@ -65,7 +65,7 @@ describe('SymbolPanel', () => {
   it('shows price, book, aggressor and what was signalled, in the units of the board', async () => {
     const { leave } = await show()
     expect(screen.getByRole('heading', { name: 'VCB' })).toBeVisible()
-    expect(screen.getByText(/10.10/, { selector: 'b' })).toHaveClass('up')
+    expect(screen.getAllByText('10.10', { selector: 'b' })[0]).toHaveClass('up')
     expect(screen.getByText('dư mua 600 · dư bán 400')).toBeVisible()
     expect(screen.getByText('60.0%')).toBeVisible()
     expect(await screen.findByText('Chạm trần')).toBeVisible()
@@ -81,6 +81,16 @@ describe('SymbolPanel', () => {
     expect(rows.map((row) => row.textContent)).toEqual(['10:00:0210.15300Mmua chủ động', '10:00:0010.10700Bbán chủ động'])
     leave()
     expect(socket.sent.at(-1)).toEqual({ action: 'unsubscribe', symbols: ['VCB'] })
+  })
+
+  it('keeps the tape while the connection is lost', async () => {
+    const { socket, leave } = await show()
+    hear(socket)
+    await screen.findByText('10:00:00')
+    act(() => socket.drop())
+    expect(screen.getByText('10:00:02')).toBeVisible()
+    expect(screen.getByText('10:00:00')).toBeVisible()
+    leave()
   })
 
   it('without a database says what is missing and still shows what happens', async () => {

@@ -4,10 +4,10 @@ import type { PriceUnit } from '@/shared/format/board-number'
 import { DERIVATIVES } from '@/shared/market-store/contract-prices'
 import { useSymbol } from '@/shared/market-store/market-context'
 import { IconButton } from '@/shared/ui/IconButton'
-import { ActiveSplit } from './ActiveSplit'
+import { ActiveSection } from './ActiveSection'
 import { AuctionNote } from './AuctionNote'
 import { DayChart } from './DayChart'
-import { DepthLadder } from './DepthLadder'
+import { DepthSection } from './DepthSection'
 import { ForeignSummary } from './ForeignSummary'
 import { LimitRuler } from './LimitRuler'
 import { PriceHead } from './PriceHead'
@@ -48,9 +48,9 @@ export function SymbolPanel({ symbol, tags, actions, onClose }: SymbolPanelProps
           <PriceHead price={state.price} unit={unit} />
           <LimitRuler price={state.price} unit={unit} />
           <AuctionNote price={state.price} unit={unit} />
-          <DepthLadder price={state.price} unit={unit} />
+          <DepthSection price={state.price} unit={unit} />
           <DayChart state={state} unit={unit} />
-          <ActiveSplit symbol={symbol} />
+          <ActiveSection symbol={symbol} />
           <ForeignSummary foreign={state.foreign} isFuture={isFuture} />
           <SymbolAlerts symbol={symbol} />
           <PrintTape symbol={symbol} price={state.price} unit={unit} />

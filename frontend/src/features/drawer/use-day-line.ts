@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { useMarket, useSession } from '@/shared/market-store/market-context'
 import type { SymbolState } from '@/shared/market-store/market-store'
 import { sessionPlace } from '@/shared/time/trading-day'
+import { useLink } from '@/shared/ws/use-web-socket'
 import type { SparkPoint } from '@/shared/ui/sparkline-drawing'
 import { fetchDayBars, type Bar } from './symbol-history'
 
@@ -25,13 +26,15 @@ export interface DayLine {
 
 /** Closes of the day's minutes from the history, ending in the price that is shown. */
 export function useDayLine({ symbol, price }: SymbolState): DayLine {
-  const { store } = useMarket()
+  const { store, socket } = useMarket()
+  const { link } = useLink(socket)
   const date = useSession()?.trading_date
   const { data, isError } = useQuery({
-    queryKey: ['day-bars', symbol, date],
+    queryKey: ['day-bars', symbol, date, link === 'open'], // after an interruption, what happened meanwhile is asked for at once
     queryFn: ({ signal }) => fetchDayBars(symbol, date ?? '', signal),
     enabled: !!date,
     refetchInterval: REFRESH_MS,
+    placeholderData: (previous, query) => (query?.queryKey[1] === symbol && query.queryKey[2] === date ? previous : undefined),
   })
   const past = useMemo(() => (data ? linePoints(data) : NONE), [data])
   const { exchangeMs } = store.getDataTime()

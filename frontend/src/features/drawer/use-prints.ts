@@ -53,7 +53,8 @@ export function usePrints(symbol: string): Tape {
   const { link } = useLink(socket)
   const date = useSession()?.trading_date
   const [state, setState] = useState<Heard | null>(null)
-  const heard = state?.symbol === symbol && link === 'open' ? state : null
+  // What was heard stays while nothing arrives (dimmed, as everything is then); a poll says it anew.
+  const heard = state?.symbol === symbol && link !== 'polling' ? state : null
   useEffect(() => socket.events.listenSymbol(symbol, (message) => setState((current) => hear(current?.symbol === symbol ? current : null, symbol, message))), [socket, symbol])
 
   const isPolling = link === 'polling'

@@ -2,13 +2,12 @@ import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '@/shared/market-store/market-context'
 import { formatClock, formatCountdown, formatDayMonth } from '@/shared/time/market-time'
-import { nextPhase } from '@/shared/time/trading-day'
 import { formatAge } from '@/shared/time/format-age'
 import { DayTimeline } from './DayTimeline'
 import { FeedDot } from './FeedDot'
-import { leadPhase } from './lead-phase'
 import { SessionDetails } from './SessionDetails'
 import { useFreshness } from './use-freshness'
+import { useLeadPhase } from './use-lead-phase'
 import { useMarketClock } from './use-market-clock'
 import styles from './feed-status.module.css'
 
@@ -16,11 +15,10 @@ import styles from './feed-status.module.css'
 export function SessionCell() {
   const { t } = useTranslation()
   const session = useSession()
-  const { word, source, ageS, isStale } = useFreshness()
+  const { word, source, ageS } = useFreshness()
   const clockMs = useMarketClock()
   const detailsId = useId()
-  const { exchange, phase } = leadPhase(session)
-  const next = clockMs === null || phase === 'closed' || isStale ? null : nextPhase(exchange, clockMs)
+  const { exchange, phase, next } = useLeadPhase()
   return (
     <div className={styles.cell} role="group" aria-label={t('session/label')}>
       <button type="button" className={styles.cellButton} popoverTarget={detailsId} aria-label={t('session/details')} title={t('session/details')} />

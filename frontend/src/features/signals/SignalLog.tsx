@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useRef, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatDate } from '@/shared/time/market-time'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
@@ -17,10 +17,14 @@ interface SignalLogProps {
   unread: ReadonlySet<string>
   nameOf: (symbol: string) => string
   onToggle: (key: string) => void
+  /** New rows come by themselves. */
+  isLive?: boolean
+  /** Below the last row. */
+  footer?: ReactNode
 }
 
 /** Newest first, virtual. New rows are read out while the top is in view: rows scrolled into view are no news. */
-export function SignalLog({ rows, unread, nameOf, onToggle }: SignalLogProps) {
+export function SignalLog({ rows, unread, nameOf, onToggle, isLive = true, footer }: SignalLogProps) {
   const { t } = useTranslation()
   const scroller = useRef<HTMLDivElement>(null)
   const [isAtTop, setAtTop] = useState(true)
@@ -51,8 +55,8 @@ export function SignalLog({ rows, unread, nameOf, onToggle }: SignalLogProps) {
         ref={scroller}
         className={styles.log}
         role="log"
-        aria-live={isAtTop ? 'polite' : 'off'}
-        aria-label={t('signals/log')}
+        aria-live={isLive && isAtTop ? 'polite' : 'off'}
+        aria-label={t(isLive ? 'signals/log' : 'signals/historyLog')}
         tabIndex={0}
         onScroll={(event) => setAtTop(event.currentTarget.scrollTop < TOP_PX)}
       >
@@ -71,6 +75,7 @@ export function SignalLog({ rows, unread, nameOf, onToggle }: SignalLogProps) {
             )
           })}
         </div>
+        {footer}
       </div>
     </>
   )

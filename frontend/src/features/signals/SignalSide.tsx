@@ -7,6 +7,7 @@ import { formatPercent } from '@/shared/format/board-number'
 import { useSymbol } from '@/shared/market-store/market-context'
 import { Pane } from '@/shared/ui/Pane'
 import { alarm } from './announcer'
+import { AlertRulesPane } from './AlertRulesPane'
 import { activeSymbols, countPerQuarter, ofNewestDay, type SymbolCount } from './signal-counts'
 import styles from './side.module.css'
 
@@ -35,6 +36,7 @@ export function SignalSide({ alerts, nameOf, onSymbol }: SignalSideProps) {
           ))}
         </ul>
       </Pane>
+      <AlertRulesPane />
       <Pane title={t('signals/settings')}>
         <Settings />
       </Pane>

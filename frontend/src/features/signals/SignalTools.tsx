@@ -9,16 +9,18 @@ import { saveSignals } from './signals-csv'
 import type { SignalFilter } from './signal-filter'
 import { SeverityIcon } from './SeverityIcon'
 import { SoundButton } from './SoundButton'
+import { SIGNAL_VIEWS, type SignalView } from './use-signal-view'
 import styles from './signals.module.css'
 
 interface SignalToolsProps {
+  view: SignalView
   filter: SignalFilter
   onFilter: (filter: SignalFilter) => void
   shown: readonly Alert[]
   symbols: readonly string[]
 }
 
-export function SignalTools({ filter, onFilter, shown, symbols }: SignalToolsProps) {
+export function SignalTools({ view, filter, onFilter, shown, symbols }: SignalToolsProps) {
   const { t } = useTranslation()
   const store = useAlertStore()
   const unread = useUnreadCount()
@@ -31,6 +33,14 @@ export function SignalTools({ filter, onFilter, shown, symbols }: SignalToolsPro
   }
   return (
     <div className={styles.tools}>
+      <Segmented
+        label={t('signals/views')}
+        isSmall
+        value={view.name}
+        options={SIGNAL_VIEWS.map((name) => ({ value: name, text: t(`signals/view.${name}`) }))}
+        onChoose={view.setName}
+      />
+      <span className={styles.rule} />
       <Segmented
         label={t('signals/severities')}
         isSmall
@@ -64,6 +74,7 @@ export function SignalTools({ filter, onFilter, shown, symbols }: SignalToolsPro
           <option key={symbol} value={symbol} />
         ))}
       </datalist>
+      {view.name === 'history' ? <Dates view={view} /> : null}
       <span className={styles.end}>
         <span className={styles.note}>
           <b className={styles.accent}>{unread}</b> {t('signals/unread')}
@@ -75,6 +86,20 @@ export function SignalTools({ filter, onFilter, shown, symbols }: SignalToolsPro
         <IconButton icon="download" label={t('signals/csv')} disabled={!shown.length} onClick={() => saveSignals(shown)} />
       </span>
     </div>
+  )
+}
+
+function Dates({ view }: { view: SignalView }) {
+  const { t } = useTranslation()
+  return (
+    <span className={styles.dates}>
+      <label>
+        {t('signals/from')} <input type="date" max={view.to || undefined} value={view.from} onChange={(event) => view.setFrom(event.target.value)} />
+      </label>
+      <label>
+        {t('signals/to')} <input type="date" min={view.from || undefined} value={view.to} onChange={(event) => view.setTo(event.target.value)} />
+      </label>
+    </span>
   )
 }
 

@@ -23,9 +23,23 @@ beforeEach(() => {
   vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(1200)
   useAlertPreferences.setState({ muted: [], readUpTo: '', hasToasts: true, hasSound: false, hasNotifications: false })
 })
-afterEach(() => toasts.clear())
+afterEach(() => {
+  toasts.clear()
+  answer = none
+})
+
+let asked: URL[] = []
+const none = () => Response.json({ error: { code: 'database_unavailable', message: '' } }, { status: 503 })
+let answer: (url: URL) => unknown = none
 
 function show(path = '/signals') {
+  asked = []
+  vi.stubGlobal('fetch', (request: Request) => {
+    const url = new URL(request.url)
+    asked.push(url)
+    const body = answer(url)
+    return Promise.resolve(body instanceof Response ? body : Response.json(body))
+  })
   const alerts = createAlertStore()
   const socket = new ChannelSocket<MarketSnapshot>({ channel: 'market', url: () => 'ws://test', poll: () => Promise.reject(new Error()) })
   render(
@@ -115,4 +129,59 @@ it('elsewhere shows toasts, groups them, says the critical one at once and clear
   expect(document.querySelector('[aria-live=assertive]')).toHaveTextContent('VJC: Chạm trần 199.50')
   await userEvent.keyboard('{Escape}')
   expect(screen.queryByTestId('toast')).toBeNull()
+})
+
+describe('the history of signals', () => {
+  const older = [breakoutAt('14:00:00', { id: 'old1', symbol: 'VCB' }), alertAt('09:40:00', { id: 'old2', symbol: 'FPT' })]
+  const oldest = [alertAt('09:20:00', { id: 'old3', symbol: 'SSI', timestamp: '2026-11-19T09:20:00+07:00' })]
+  const historyAsked = () => asked.filter(({ pathname }) => pathname === '/api/history/alerts')
+
+  beforeEach(() => {
+    answer = (url) => {
+      if (url.pathname !== '/api/history/alerts') return none()
+      return url.searchParams.get('cursor') ? { data: oldest, next_cursor: null } : { data: older, next_cursor: 'next' }
+    }
+  })
+
+  it('is what the server has stored, a page at a time', async () => {
+    const alerts = show()
+    act(() => alerts.offerList([alertAt('14:30:00')]))
+    expect(historyAsked()).toHaveLength(0)
+    await userEvent.click(screen.getByRole('button', { name: 'Lịch sử' }))
+    expect(await screen.findByText('VCB', { selector: 'b' })).toBeVisible()
+    expect(screen.getAllByTestId('signal')).toHaveLength(2)
+    await userEvent.click(screen.getByRole('button', { name: 'Tải thêm tín hiệu cũ hơn' }))
+    expect(await screen.findByText('Hết: 3 tín hiệu.')).toBeVisible()
+    expect(screen.getByText('Phiên 19/11/2026')).toBeVisible()
+    expect(historyAsked().map(({ searchParams }) => searchParams.get('cursor'))).toEqual([null, 'next'])
+  })
+
+  it('is narrowed by the server', async () => {
+    show('/signals?view=history&severity=CRITICAL&type=PRICE_BREAKOUT,VOLUME_SPIKE&from=2026-11-19&to=2026-11-20')
+    await screen.findByText('VCB', { selector: 'b' })
+    const { searchParams } = historyAsked()[0] ?? expect.fail('nothing was asked')
+    expect([searchParams.getAll('type'), searchParams.get('severity'), searchParams.get('from'), searchParams.get('to')]).toEqual([
+      ['VOLUME_SPIKE', 'PRICE_BREAKOUT'], 'CRITICAL', '2026-11-19', '2026-11-20',
+    ])
+    expect(screen.getByLabelText('Từ')).toHaveValue('2026-11-19')
+    expect(screen.getAllByTestId('signal')).toHaveLength(1)
+  })
+
+  it('says when there is no database', async () => {
+    answer = none
+    show('/signals?view=history')
+    expect(await screen.findByText('Không có cơ sở dữ liệu nên không đọc được lịch sử')).toBeVisible()
+  })
+})
+
+it('says by which numbers the server decides', async () => {
+  answer = ({ pathname }) =>
+    pathname.endsWith('alert-rules')
+      ? { volume_spike_ratio: 4.5, volume_window_min: 10, volume_spike_min_prints: 0, foreign_change_pct: 30, foreign_min_value: 1_500_000_000, dedup_s: 60 }
+      : none()
+  show()
+  expect(await screen.findByText('4.5 lần')).toBeVisible()
+  expect(screen.getByText('Đột biến KL: hơn TB 10 phút')).toBeVisible()
+  expect(screen.getByText('1.5 tỷ')).toBeVisible()
+  expect(screen.getByText('tắt')).toBeVisible()
 })

@@ -15,9 +15,9 @@ const say = (alert: Parameters<typeof sayAlert>[0]) => {
 
 describe('what an alert says', () => {
   it('gives figures in the units of the board', () => {
-    expect(say(alertAt('09:15:00'))).toEqual(['Mua chủ động 4,000 cp giá 27.30, TB 20 phút 1,000 cp', 'buy', '×4.0'])
+    expect(say(alertAt('09:15:00'))).toEqual(['Mua chủ động 4,000 cp giá 27.30, trung bình 1,000 cp', 'buy', '×4.0'])
     expect(say(alertAt('09:15:00', { symbol: '41I1GC000', data: { volume: 9, average_volume: 2, ratio: 4.5, price: 1894.7, trade_type: 'ban_chu_dong' } }))).toEqual([
-      'Bán chủ động 9 HĐ giá 1,894.7, TB 20 phút 2 HĐ', 'sell', '×4.5',
+      'Bán chủ động 9 HĐ giá 1,894.7, trung bình 2 HĐ', 'sell', '×4.5',
     ])
     expect(say(breakoutAt('09:15:00'))).toEqual(['Chạm trần 199.50', 'ceil', '+7.0%'])
     expect(say(alertAt('09:15:00', { alert_type: 'FOREIGN_ACCELERATION', data: { direction: 'selling', net_value: -1.7e9, net_value_before: -1.3e9, change_pct: -35.2 } }))).toEqual([

@@ -3,7 +3,7 @@ import type { Health } from '@/shared/api/client'
 import { formatNumber } from '@/shared/format/board-number'
 import { Pane } from '@/shared/ui/Pane'
 import { quantileOf, rateOf, type TimedScrape } from './metric-rates'
-import { labelsOf, total } from './prometheus-text'
+import { labelsOf, total } from './samples'
 import { StateDot } from './StateDot'
 import styles from './system.module.css'
 

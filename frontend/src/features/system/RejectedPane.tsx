@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { formatNumber } from '@/shared/format/board-number'
 import { Pane } from '@/shared/ui/Pane'
 import type { TimedScrape } from './metric-rates'
-import { labelsOf, total } from './prometheus-text'
+import { labelsOf, total } from './samples'
 import styles from './system.module.css'
 
 /** Messages that changed nothing, by what was wrong with them. */

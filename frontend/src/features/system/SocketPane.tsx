@@ -4,7 +4,7 @@ import { ApiError, fetchConnections, fetchWebSocketStats } from '@/shared/api/cl
 import { formatNumber } from '@/shared/format/board-number'
 import { Pane } from '@/shared/ui/Pane'
 import { quantileOf, rateOf, type TimedScrape } from './metric-rates'
-import { total } from './prometheus-text'
+import { total } from './samples'
 import styles from './system.module.css'
 
 const POLL_MS = 5000

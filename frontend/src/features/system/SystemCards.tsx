@@ -9,7 +9,7 @@ import { Kpi, KpiRow } from '@/shared/ui/Kpi'
 import { useLink } from '@/shared/ws/use-web-socket'
 import { quantileOf, type TimedScrape } from './metric-rates'
 import { StateDot } from './StateDot'
-import { total } from './prometheus-text'
+import { total } from './samples'
 
 interface SystemCardsProps {
   before: TimedScrape | null

@@ -1,6 +1,6 @@
 import type { FeedStatus } from '@/shared/api/models'
 import { rateOf, type TimedScrape } from './metric-rates'
-import { total } from './prometheus-text'
+import { total } from './samples'
 import type { ChannelState } from './StateDot'
 
 /** One line per channel of the feed: what it says of itself and how much it brings. */

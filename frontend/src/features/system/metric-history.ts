@@ -1,9 +1,9 @@
-import { fetchMetricsText } from '@/shared/api/client'
-import { readScrape } from './prometheus-text'
+import { fetchFigures, type Figures } from '@/shared/api/client'
+import { scrapeOf } from './samples'
 import type { TimedScrape } from './metric-rates'
 
 /**
- * The server's metrics, asked for while somebody looks at them.
+ * The server's figures, asked for while somebody looks at them.
  *
  * Overflow: KEPT scrapes are kept, the oldest leave; one request is in flight at a time, a hidden page asks nothing.
  */
@@ -14,21 +14,21 @@ const TIMEOUT_MS = 2500
 
 export interface MetricView {
   readonly scrapes: readonly TimedScrape[]
-  /** The last request gave no metrics: absent here (a proxy does not pass them on), or no server. */
+  /** The last request gave none: no server, or no right to ask. */
   readonly isMissing: boolean
 }
 
-type Fetch = (signal: AbortSignal) => Promise<string>
+type Fetch = (signal: AbortSignal) => Promise<Figures>
 
 export class MetricHistory {
   private view: MetricView = { scrapes: [], isMissing: false }
   private readonly listeners = new Set<() => void>()
   private timer: ReturnType<typeof setInterval> | undefined
   private abort: AbortController | null = null
-  private readonly fetchText: Fetch
+  private readonly fetch: Fetch
 
-  constructor(fetchText: Fetch = fetchMetricsText) {
-    this.fetchText = fetchText
+  constructor(fetch: Fetch = fetchFigures) {
+    this.fetch = fetch
   }
 
   get = (): MetricView => this.view
@@ -57,8 +57,8 @@ export class MetricHistory {
     const abort = (this.abort = new AbortController())
     const timeout = setTimeout(() => abort.abort(), TIMEOUT_MS)
     try {
-      const scrape = readScrape(await this.fetchText(abort.signal))
-      if (this.listeners.size) this.take(scrape.has('feed_state') ? { at: Date.now(), scrape } : null)
+      const scrape = scrapeOf(await this.fetch(abort.signal))
+      if (this.listeners.size) this.take({ at: Date.now(), scrape })
     } catch {
       if (this.listeners.size) this.take(null)
     } finally {

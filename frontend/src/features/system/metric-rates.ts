@@ -1,4 +1,4 @@
-import { buckets, total, type Scrape } from './prometheus-text'
+import { buckets, total, type Scrape } from './samples'
 
 /** What happened between two scrapes: rates and quantiles. A counter that fell belongs to another life of the server. */
 

@@ -4,17 +4,25 @@ import { channelRows } from './channel-rows'
 import { ConsoleSession, FRAMES_KEPT, TEXT_KEPT, urlOf } from './console-session'
 import { quantileOf, rateOf, type TimedScrape } from './metric-rates'
 import { niceCeiling } from './nice-ceiling'
-import { labelsOf, readScrape, total } from './prometheus-text'
+import { labelsOf, scrapeOf, total, type Sample } from './samples'
 
+/** `name{label="x"} 1`, a line each. */
+const readScrape = (text: string) => {
+  const figures: Record<string, Sample[]> = {}
+  for (const line of text.split('\n')) {
+    const [, name = '', label, word = '', value] = /^(\w+)(?:\{(\w+)="(.*)"\})? (.+)$/.exec(line) ?? []
+    ;(figures[name] ??= []).push({ labels: label ? { [label]: word } : {}, value: Number(value) })
+  }
+  return scrapeOf(figures)
+}
 const scrape = (at: number, text: string): TimedScrape => ({ at, scrape: readScrape(text) })
-const lag = (counts: readonly number[]) =>
-  ['0.1', '0.5', '+Inf'].map((le, i) => `feed_lag_seconds_bucket{le="${le}"} ${counts[i]}.0`).join('\n')
+const lag = (counts: readonly number[]) => ['0.1', '0.5', '+Inf'].map((le, i) => `feed_lag_seconds_bucket{le="${le}"} ${counts[i]}`).join('\n')
 
-describe('metrics', () => {
-  it('reads samples and leaves the rest', () => {
-    const read = readScrape('# HELP a b\na{x="1",y="q\\"r"} 2.0\na{x="2"} 3e1\nb 1\n<html>\nc NaN')
+describe('figures', () => {
+  it('adds up the samples that have the labels', () => {
+    const read = readScrape('a{x="1"} 2\na{x="2"} 30\nb 1')
     expect([total(read, 'a'), total(read, 'a', { x: '1' }), total(read, 'a', { x: '9' }), total(read, 'c')]).toEqual([32, 2, null, null])
-    expect([labelsOf(read, 'a', 'x'), labelsOf(read, 'a', 'y')]).toEqual([['1', '2'], ['q"r']])
+    expect(labelsOf(read, 'a', 'x')).toEqual(['1', '2'])
   })
 
   it('tells rates, unless the server was started again', () => {

@@ -9,6 +9,7 @@ import { DataTable } from '@/shared/table/DataTable'
 import { sortRows, type TableSort } from '@/shared/table/table-columns'
 import { useTableSort } from '@/shared/table/use-table-sort'
 import { DataVacancy } from '@/shared/ui/DataVacancy'
+import { useWatchlists } from '@/shared/watchlists/watchlists'
 import { useLink } from '@/shared/ws/use-web-socket'
 import { agreementOf, volumeRows, volumeTotals, type VolumeRow } from './active-volume'
 import { recentSides } from './minute-series'
@@ -39,11 +40,12 @@ export function VolumeAnalysis() {
   const stats = useSlowStats()
   const vn30 = useVn30()
   const sectors = useSectors()
+  const { lists: watchlists } = useWatchlists()
   const view = useVolumeView()
   const audit = useAudit(link === 'open' || link === 'polling')
   const { sort, sortBy } = useTableSort(BY_NET)
 
-  const lists = useMemo(() => volumeLists(states, vn30, sectors), [states, vn30, sectors])
+  const lists = useMemo(() => volumeLists(states, vn30, sectors, watchlists), [states, vn30, sectors, watchlists])
   const list = lists.find(({ id }) => id === view.list) ?? lists[0]
   // The states change each second, the names hardly ever: they are what the requests hang on.
   const names = list?.states.map((state) => state.symbol).join() ?? ''

@@ -16,35 +16,20 @@ interface VolumeToolsProps {
 
 export function VolumeTools({ lists, list, view, onSave }: VolumeToolsProps) {
   const { t } = useTranslation()
-  const sectors = lists.filter(({ kind }) => kind === 'sector')
   const nameOf = (id: string): string => (id === ALL_STOCKS ? t('volume/all') : id === 'UPCOM' ? t('exchange/UPCOM') : id)
   return (
     <div className={styles.tools}>
       <div className={styles.tabs} role="group" aria-label={t('volume/lists')}>
         {lists
-          .filter(({ kind }) => kind !== 'sector')
+          .filter(({ kind }) => kind === 'index' || kind === 'exchange')
           .map(({ id, states }) => (
             <button key={id} type="button" className={styles.tab} aria-pressed={id === list?.id} onClick={() => view.setList(id)}>
               {nameOf(id)} <small>{states.length}</small>
             </button>
           ))}
       </div>
-      {sectors.length ? (
-        <select
-          className={styles.sector}
-          aria-label={t('volume/sector')}
-          data-on={list?.kind === 'sector' || undefined}
-          value={list?.kind === 'sector' ? list.id : ''}
-          onChange={(event) => view.setList(event.target.value)}
-        >
-          <option value="">{t('volume/sectorNone')}</option>
-          {sectors.map(({ id, states }) => (
-            <option key={id} value={id}>
-              {sectorName(id, t)} ({states.length})
-            </option>
-          ))}
-        </select>
-      ) : null}
+      <ListChoice kind="sector" label={t('volume/sector')} none={t('volume/sectorNone')} nameOf={({ id }) => sectorName(id, t)} lists={lists} list={list} onChoose={view.setList} />
+      <ListChoice kind="watch" label={t('volume/watch')} none={t('volume/watchNone')} nameOf={({ name, id }) => name ?? id} lists={lists} list={list} onChoose={view.setList} />
       <span className={styles.rule} />
       <Segmented
         isSmall
@@ -60,5 +45,33 @@ export function VolumeTools({ lists, list, view, onSave }: VolumeToolsProps) {
         </Button>
       </span>
     </div>
+  )
+}
+
+interface ListChoiceProps {
+  kind: VolumeList['kind']
+  label: string
+  /** What the field says while another kind of list is shown. */
+  none: string
+  nameOf: (list: VolumeList) => string
+  lists: readonly VolumeList[]
+  list: VolumeList | undefined
+  onChoose: (id: string) => void
+}
+
+/** Lists of which there are many share a field. */
+function ListChoice({ kind, label, none, nameOf, lists, list, onChoose }: ListChoiceProps) {
+  const ofKind = lists.filter((other) => other.kind === kind)
+  if (!ofKind.length) return null
+  const isOn = list?.kind === kind
+  return (
+    <select className={styles.sector} aria-label={label} data-on={isOn || undefined} value={isOn ? list.id : ''} onChange={(event) => onChoose(event.target.value)}>
+      <option value="">{none}</option>
+      {ofKind.map((other) => (
+        <option key={other.id} value={other.id}>
+          {nameOf(other)} ({other.states.length})
+        </option>
+      ))}
+    </select>
   )
 }

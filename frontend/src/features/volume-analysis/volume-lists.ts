@@ -1,11 +1,14 @@
 import type { Sectors } from '@/shared/api/use-sectors'
 import { DERIVATIVES } from '@/shared/market-store/contract-prices'
 import type { SymbolState } from '@/shared/market-store/market-store'
+import type { Watchlist } from '@/shared/watchlists/watchlists'
 
-/** The lists that can be summed up: an index, an exchange, a sector; only those that have data. Futures are in none. */
+/** The lists that can be summed up: an index, an exchange, a sector, an own list; only those that have data. Futures are in none. */
 export interface VolumeList {
   id: string
-  kind: 'index' | 'exchange' | 'sector'
+  kind: 'index' | 'exchange' | 'sector' | 'watch'
+  /** What the user calls it. */
+  name?: string
   states: readonly SymbolState[]
 }
 
@@ -13,7 +16,10 @@ export const ALL_STOCKS = 'ALL'
 const VN30 = 'VN30'
 const EXCHANGES = ['HOSE', 'HNX', 'UPCOM'] as const
 
-export function volumeLists(states: readonly SymbolState[], vn30: readonly string[], sectors: Sectors): readonly VolumeList[] {
+/** As the board's address has it. */
+export const watchListId = (id: string): string => `watch:${id}`
+
+export function volumeLists(states: readonly SymbolState[], vn30: readonly string[], sectors: Sectors, watchlists: readonly Watchlist[] = []): readonly VolumeList[] {
   const stocks = states.filter((state) => state.price.exchange !== DERIVATIVES)
   const basket = new Set(vn30)
   const lists: VolumeList[] = []
@@ -28,5 +34,10 @@ export function volumeLists(states: readonly SymbolState[], vn30: readonly strin
     if (listed.some((state) => !basket.has(state.symbol)) && listed.length !== stocks.length) add(exchange, 'exchange', listed)
   }
   for (const name of sectors.names) add(name, 'sector', stocks.filter((state) => sectors.of(state.symbol) === name))
+  for (const { id, name, symbols } of watchlists) {
+    const wanted = new Set(symbols)
+    const listed = stocks.filter((state) => wanted.has(state.symbol))
+    if (listed.length) lists.push({ id: watchListId(id), kind: 'watch', name, states: listed })
+  }
   return lists
 }

@@ -69,6 +69,8 @@ describe('lists and phases', () => {
   it('has only lists with data, and no second name for the same stocks', () => {
     expect(volumeLists(states, ['AAA', 'BBB', 'CCC'], sectors).map((list) => list.id)).toEqual(['VN30', 'Banks'])
     const wide = [...states, symbolState('HHH', { exchange: 'HNX' }), symbolState('41I1GC000', { exchange: 'DERIVATIVES' })]
+    const own = [{ id: 'w', name: 'Own', symbols: ['CCC', 'ZZZ'] }, { id: 'x', name: 'None of these', symbols: ['ZZZ'] }]
+    expect(volumeLists(states, ['AAA', 'BBB', 'CCC'], sectors, own).slice(2).map(({ id, kind, name, states: listed }) => [id, kind, name, listed.length])).toEqual([['watch:w', 'watch', 'Own', 1]])
     expect(volumeLists(wide, ['AAA', 'BBB'], sectors).map((list) => [list.id, list.states.length])).toEqual([['VN30', 2], ['ALL', 4], ['HOSE', 3], ['HNX', 1], ['Banks', 1]])
   })
   it('says why a phase is empty', () => {

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch'
-import type { ActiveMinute, ActiveQuarter, Alert, AuditRow, BasisPoint, ForeignDetail, ForeignInvestorData, ForeignMinute, MarketSnapshot } from './models'
+import type { ActiveMinute, ActiveQuarter, Alert, AuditRow, BasisPoint, Close, ForeignDetail, ForeignInvestorData, ForeignMinute, MarketSnapshot } from './models'
 import type { components, paths } from './schema.gen'
 
 /** The REST routes the dashboard reads (SPEC section 8), on the origin it came from. */
@@ -21,17 +21,17 @@ export function dataOf<T>({ data, response }: { data?: T; response: Response }):
   return data
 }
 
-/** Prometheus' text; not part of the API, so not of its document. A proxy may not pass it on. */
-export async function fetchMetricsText(signal: AbortSignal): Promise<string> {
-  const response = await fetch(`${window.location.origin}/metrics`, { signal })
-  if (!response.ok) throw new ApiError(response)
-  return response.text()
-}
-
 export type Health = components['schemas']['Health']
 export type Gap = components['schemas']['StoredGap']
 export type WebSocketStats = components['schemas']['WebSocketStats']
 export type ConnectionEntry = components['schemas']['ConnectionEntry']
+
+/** Samples of the server's metrics by their names, counters since its start. */
+export type Figures = components['schemas']['SystemFigures']['figures']
+export const fetchFigures = async (signal: AbortSignal): Promise<Figures> => dataOf(await rest.GET('/api/system/figures', { signal })).figures
+
+export type AlertRules = components['schemas']['AlertRules']
+export const fetchAlertRules = async (signal: AbortSignal): Promise<AlertRules> => dataOf(await rest.GET('/api/market/alert-rules', { signal }))
 
 export const fetchHealth = async (signal: AbortSignal): Promise<Health> => dataOf(await rest.GET('/health', { signal }))
 
@@ -74,6 +74,12 @@ export const fetchBasisTrend = async (minutes: number, signal: AbortSignal): Pro
 /** The live buffer, newest first. */
 export const fetchAlerts = async (limit: number, signal: AbortSignal): Promise<readonly Alert[]> =>
   dataOf(await rest.GET('/api/market/alerts', { params: { query: { limit } }, signal }))
+
+const SPIKES_MAX = 200
+/** Volume spikes of the live buffer, newest first. */
+export const fetchVolumeSpikes = async (signal: AbortSignal): Promise<readonly Alert[]> =>
+  dataOf(await rest.GET('/api/market/alerts', { params: { query: { limit: SPIKES_MAX, type: 'VOLUME_SPIKE' } }, signal }))
+
 /** History answers are CSV only where that is asked for. */
 const rowsOf = <T>(answer: { data: readonly T[] } | string): readonly T[] => (typeof answer === 'string' ? [] : answer.data)
 
@@ -88,3 +94,7 @@ export const fetchActiveMinutes = async (symbols: readonly string[] | null, sign
 
 export const fetchActiveQuarters = async (symbols: readonly string[], signal: AbortSignal): Promise<readonly ActiveQuarter[]> =>
   rowsOf(dataOf(await rest.GET('/api/history/market/active/quarters', { params: { query: { days: 1, ...named(symbols) } }, signal })))
+
+/** The last price of each of these symbols in each five minutes of the day, by symbol, oldest first. */
+export const fetchCloses = async (symbols: readonly string[], signal: AbortSignal): Promise<readonly Close[]> =>
+  rowsOf(dataOf(await rest.GET('/api/history/market/closes', { params: { query: { days: 1, ...named(symbols) } }, signal })))

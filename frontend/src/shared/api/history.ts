@@ -1,5 +1,5 @@
 import { ApiError, rest } from './client'
-import type { Bar, ForeignSnapshot, Interval, StoredGap } from './models'
+import type { Alert, AlertType, Bar, ForeignSnapshot, Interval, Severity, StoredGap } from './models'
 
 /** The history routes (docs/rest-api.md). Without a database they answer 503, which is an ApiError with that httpStatus. */
 
@@ -31,3 +31,27 @@ export const fetchForeignStates = async (symbol: string, days: number, signal: A
 /** One state a day, its last, newest first. */
 export const fetchForeignDays = async (symbol: string, days: number, signal: AbortSignal): Promise<readonly ForeignSnapshot[]> =>
   rowsOf(await rest.GET('/api/history/{symbol}/foreign/daily', { params: { path: { symbol }, query: { days } }, signal }))
+
+export interface AlertQuery {
+  /** null: every one. */
+  readonly severity: Severity | null
+  readonly types: readonly AlertType[] | null
+  readonly symbol: string | null
+  /** Dates, both included; '' is open. */
+  readonly from: string
+  readonly to: string
+}
+
+export interface AlertPage {
+  readonly alerts: readonly Alert[]
+  /** Leads to older ones. */
+  readonly next: string | null
+}
+
+/** Stored alerts, newest first. */
+export async function fetchAlertPage({ severity, types, symbol, from, to }: AlertQuery, limit: number, cursor: string | null, signal: AbortSignal): Promise<AlertPage> {
+  const query = { limit, ...(severity && { severity }), ...(types && { type: [...types] }), ...(symbol && { symbol }), ...(from && { from }), ...(to && { to }), ...(cursor && { cursor }) }
+  const { data, response } = await rest.GET('/api/history/alerts', { params: { query }, signal })
+  if (data === undefined || typeof data === 'string') throw new ApiError(response)
+  return { alerts: data.data, next: data.next_cursor }
+}

@@ -46,6 +46,7 @@ export type Severity = Schemas['Severity']
 /** `data` says what of this alert_type: SPEC section 6; read with care, it is stored as it was written. */
 export type Alert = Readonly<Schemas['Alert']>
 export type Bar = Readonly<Schemas['Bar']>
+export type Close = Readonly<Schemas['Close']>
 export type Interval = Schemas['Interval']
 export type StoredGap = Readonly<Schemas['StoredGap']>
 export type ForeignSnapshot = Readonly<Schemas['ForeignSnapshot']>

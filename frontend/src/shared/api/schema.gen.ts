@@ -204,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/market/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alert Rules
+         * @description Return the numbers that decide what is an alert: the settings ALERT_*.
+         */
+        get: operations["alert_rules_api_market_alert_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/indices": {
         parameters: {
             query?: never;
@@ -364,6 +384,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/history/market/closes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Closes
+         * @description Return the last price of each stock in each five minutes: small lines for a whole board in one answer.
+         */
+        get: operations["closes_api_history_market_closes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/history/gaps": {
         parameters: {
             query?: never;
@@ -376,6 +416,26 @@ export interface paths {
          * @description Return the gap ledger of the trading dates from `from` to `to`.
          */
         get: operations["gaps_api_history_gaps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts
+         * @description Return stored alerts, newest first: what /api/market/alerts no longer has, too.
+         */
+        get: operations["alerts_api_history_alerts_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -726,6 +786,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * System Figures
+         * @description Return what the system page draws: some of /metrics, which a proxy keeps to itself.
+         */
+        get: operations["system_figures_api_system_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -893,6 +973,61 @@ export interface components {
              */
             type: "alert";
             data: components["schemas"]["Alert"];
+        };
+        /**
+         * AlertPage
+         * @description Alerts, newest first.
+         */
+        AlertPage: {
+            /** Data */
+            data: components["schemas"]["Alert"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * AlertRules
+         * @description The numbers of the alert rules as the server is set (ALERT_*). A guard of 0 is off.
+         */
+        AlertRules: {
+            /**
+             * Volume Spike Ratio
+             * @description A print larger than so many times the average print of the window.
+             * @example 3
+             */
+            volume_spike_ratio: number;
+            /**
+             * Volume Window Min
+             * @description The window, minutes.
+             * @example 20
+             */
+            volume_window_min: number;
+            /**
+             * Volume Spike Min Prints
+             * @description Guard: prints in the window.
+             * @example 10
+             */
+            volume_spike_min_prints: number;
+            /**
+             * Foreign Change Pct
+             * @description Change of the net value over 5 minutes, percent.
+             * @example 30
+             */
+            foreign_change_pct: number;
+            /**
+             * Foreign Min Value
+             * @description Guard: net value 5 minutes ago, VND.
+             * @example 1000000000
+             */
+            foreign_min_value: number;
+            /**
+             * Dedup S
+             * @description One alert of a type and symbol in this time, seconds.
+             * @example 60
+             */
+            dedup_s: number;
         };
         /**
          * AlertType
@@ -1243,6 +1378,28 @@ export interface components {
             interval_ms?: number | null;
             channel?: components["schemas"]["ChannelName"] | null;
         };
+        /**
+         * Close
+         * @description The last price of one stock within five minutes: VND, points for futures. They begin at `timestamp`.
+         */
+        Close: {
+            /**
+             * Symbol
+             * @example VCB
+             */
+            symbol: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @example 2026-11-20T09:15:00+07:00
+             */
+            timestamp: string;
+            /**
+             * Close
+             * @example 61500
+             */
+            close: number;
+        };
         /** CloseCodeEntry */
         CloseCodeEntry: {
             /** Code */
@@ -1251,6 +1408,19 @@ export interface components {
             when: string;
             /** Come Back */
             come_back: string;
+        };
+        /**
+         * ClosePage
+         * @description Every five minutes with a trade, by symbol, oldest first.
+         */
+        ClosePage: {
+            /** Data */
+            data: components["schemas"]["Close"][];
+            /**
+             * Next Cursor
+             * @example WyIyMDI2LTExLTIwVDA5OjE1OjAwKzA3OjAwIl0
+             */
+            next_cursor: string | null;
         };
         /** ConnectionEntry */
         ConnectionEntry: {
@@ -1567,6 +1737,26 @@ export interface components {
             muted_channels: string[];
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * Figure
+         * @description A sample of a metric; counters and buckets are totals since the start.
+         */
+        Figure: {
+            /**
+             * Labels
+             * @example {
+             *       "channel": "X-TRADE"
+             *     }
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Value
+             * @example 1204
+             */
+            value: number;
         };
         /** ForeignDetail */
         ForeignDetail: {
@@ -2593,6 +2783,16 @@ export interface components {
             basis: components["schemas"]["BasisPoint"] | null;
         };
         /**
+         * SystemFigures
+         * @description By the names of `/metrics` (docs/operations.md): those of the dashboard's system page.
+         */
+        SystemFigures: {
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["Figure"][];
+            };
+        };
+        /**
          * Tick
          * @description One print. A bid or ask of 0 was absent.
          */
@@ -3278,6 +3478,35 @@ export interface operations {
             };
         };
     };
+    alert_rules_api_market_alert_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     indices_api_indices_get: {
         parameters: {
             query?: never;
@@ -3612,6 +3841,61 @@ export interface operations {
             };
         };
     };
+    closes_api_history_market_closes_get: {
+        parameters: {
+            query?: {
+                /** @description Without it, the tracked stocks. */
+                symbols?: string | null;
+                /** @description Trading days, counted back from market time. */
+                days?: number;
+                /** @description `csv`: RFC 4180 with a header line. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosePage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     gaps_api_history_gaps_get: {
         parameters: {
             query?: {
@@ -3642,6 +3926,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GapPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    alerts_api_history_alerts_get: {
+        parameters: {
+            query?: {
+                /** @description May be given more than once. */
+                type?: (components["schemas"]["AlertType"] | "")[] | null;
+                severity?: components["schemas"]["Severity"] | "" | null;
+                symbol?: string | null;
+                limit?: number;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. */
+                from?: string | null;
+                /** @description RFC 3339 or a date; without an offset Vietnam's time. A date means its last instant. */
+                to?: string | null;
+                /** @description `next_cursor` of the page before, with the same parameters. */
+                cursor?: string | null;
+                /** @description `csv`: RFC 4180 with a header line; the cursor is in X-Next-Cursor. */
+                format?: components["schemas"]["AnswerFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
                     "text/csv": string;
                 };
             };
@@ -4461,6 +4816,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DashboardConfig"];
+                };
+            };
+        };
+    };
+    system_figures_api_system_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemFigures"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -1,10 +1,11 @@
 import type { IChartApi, IPriceLine, ISeriesApi, SeriesType, Time } from 'lightweight-charts'
 import { formatNumber } from '@/shared/format/board-number'
+import { BandPrimitive } from './band-primitive'
 import type * as Library from './chart-library'
 import { withAlpha, type ChartColours } from './chart-colours'
 import { toChartTime } from './chart-time'
 import { pointChange } from './point-changes'
-import type { Level, SeriesPoint, SeriesSpec } from './series-spec'
+import type { Level, SeriesPoint, SeriesSpec, ValueBand } from './series-spec'
 
 type Lib = typeof Library
 type AnySeries = ISeriesApi<SeriesType, Time>
@@ -21,6 +22,7 @@ export class LiveSeries {
   private colours: ChartColours | null = null
   private lines: IPriceLine[] = []
   private baseLine: IPriceLine | null = null
+  private band: BandPrimitive | null = null
   private readonly chart: IChartApi
   private readonly library: Lib
 
@@ -41,6 +43,7 @@ export class LiveSeries {
     this.takePoints(spec, colours, paintsPoints)
     if (hasNewColours || levelsOf(spec) !== levelsOf(this.spec)) this.takeLevels(levelsOf(spec), colours)
     if (spec.kind === 'baseline' && spec.hasBaseLine && hasNewColours) this.drawBase(spec.base, colours)
+    if (spec.kind === 'baseline') this.takeBand(spec.band ?? null, colours)
     this.spec = spec
     this.colours = colours
   }
@@ -61,6 +64,12 @@ export class LiveSeries {
     if (this.baseLine) this.series.removePriceLine(this.baseLine)
     const { LineStyle } = this.library
     this.baseLine = this.series.createPriceLine({ price: base, color: colours['--text-2'], lineWidth: 1, lineStyle: LineStyle.Solid, axisLabelVisible: false })
+  }
+
+  private takeBand(band: ValueBand | null, colours: ChartColours): void {
+    if (!this.band && !band) return
+    if (!this.band) this.series.attachPrimitive((this.band = new BandPrimitive()))
+    this.band.set(band, colours['--text-3'])
   }
 
   private takeLevels(levels: readonly Level[], colours: ChartColours): void {

@@ -28,6 +28,15 @@ export interface Level {
   readonly colour: ColourToken
 }
 
+/** A band across the whole chart with a line in its middle: where the values usually are. */
+export interface ValueBand {
+  readonly low: number
+  readonly mean: number
+  readonly high: number
+  /** The scale has room for all of it; else only what the values leave of it is seen. */
+  readonly isScaled: boolean
+}
+
 interface Common {
   /** Unique in its chart; a series keeps its place as long as its id lives. */
   readonly id: string
@@ -44,7 +53,7 @@ interface Common {
 export type SeriesSpec =
   | (Common & { readonly kind: 'line'; readonly points: readonly ValuePoint[]; readonly colour: ColourToken; readonly isDashed?: boolean })
   /** Filled towards `base`, in one colour above it and another below. */
-  | (Common & { readonly kind: 'baseline'; readonly points: readonly ValuePoint[]; readonly base: number; readonly above: ColourToken; readonly below: ColourToken; readonly hasBaseLine?: boolean })
+  | (Common & { readonly kind: 'baseline'; readonly points: readonly ValuePoint[]; readonly base: number; readonly above: ColourToken; readonly below: ColourToken; readonly hasBaseLine?: boolean; readonly band?: ValueBand | null })
   | (Common & { readonly kind: 'bars'; readonly points: readonly BarPoint[]; readonly opacity?: number })
   | (Common & { readonly kind: 'candles'; readonly points: readonly CandlePoint[]; readonly levels?: readonly Level[] })
 

@@ -5,7 +5,7 @@ import type { MarketStore, SymbolState } from './market-store'
 import { SlowVersion } from './slow-version'
 
 /** The store, and a number that changes with its content at most once a second. */
-function useSlowStore(): { store: MarketStore; version: number } {
+export function useSlowStore(): { store: MarketStore; version: number } {
   const { store } = useMarket()
   const [slowVersion] = useState(() => new SlowVersion(store))
   return { store, version: useSyncExternalStore(slowVersion.subscribe, slowVersion.get) }

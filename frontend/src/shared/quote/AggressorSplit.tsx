@@ -1,17 +1,20 @@
 import { useTranslation } from 'react-i18next'
 import type { SessionStats } from '@/shared/api/models'
-import { formatNumber } from '@/shared/format/board-number'
+import { formatMillions, formatNumber, formatShare } from '@/shared/format/board-number'
 import styles from './quote.module.css'
 
-/** Who crossed the spread today: active buying, neither, active selling. */
-export function AggressorSplit({ stats }: { stats: SessionStats }) {
+const MILLION = 1e6
+
+/** Who crossed the spread today: active buying, neither (auctions among it), active selling. */
+export function AggressorSplit({ stats }: { stats: SessionStats | undefined }) {
   const { t } = useTranslation()
-  const buy = stats.mua_chu_dong_volume ?? 0
-  const sell = stats.ban_chu_dong_volume ?? 0
-  const neutral = stats.neutral_volume ?? 0
+  const buy = stats?.mua_chu_dong_volume ?? 0
+  const sell = stats?.ban_chu_dong_volume ?? 0
+  const neutral = stats?.neutral_volume ?? 0
   const total = buy + sell + neutral
+  /** Three figures side by side: what has many digits is shortened. */
+  const amount = (volume: number): string => (volume < MILLION ? formatNumber(volume) : `${formatMillions(volume, 2)} ${t('volume/million')}`)
   if (!total) return <p className={styles.none}>{t('quote/noTrades')}</p>
-  const share = (volume: number): string => `${((volume / total) * 100).toFixed(1)}%`
   return (
     <div>
       <div className={styles.split} aria-hidden="true">
@@ -19,17 +22,18 @@ export function AggressorSplit({ stats }: { stats: SessionStats }) {
         <i data-side="neutral" style={{ flex: neutral }} />
         <i data-side="sell" style={{ flex: sell }} />
       </div>
-      <div className={styles.splitText}>
+      <p className={styles.shares}>
         <span>
-          <b className={styles.buy}>{share(buy)}</b> {t('quote/activeBuy')} {formatNumber(buy)}
+          <b className="buy">{formatShare(buy, total)}</b> {t('quote/activeBuy')} {amount(buy)}
+        </span>
+        <span className={styles.neutral} title={t('quote/neutral')}>
+          <span className="sr-only">{t('quote/neutral')} </span>
+          {formatShare(neutral, total)}
         </span>
         <span>
-          {share(neutral)} <span className="sr-only">{t('quote/neutral')}</span>
+          {t('quote/activeSell')} {amount(sell)} <b className="sell">{formatShare(sell, total)}</b>
         </span>
-        <span>
-          {t('quote/activeSell')} {formatNumber(sell)} <b className={styles.sell}>{share(sell)}</b>
-        </span>
-      </div>
+      </p>
     </div>
   )
 }

@@ -1,17 +1,16 @@
 import { useTranslation } from 'react-i18next'
 import type { Level, PriceData } from '@/shared/api/models'
-import { formatNumber, formatPrice, type PriceUnit } from '@/shared/format/board-number'
+import { formatPrice, formatVolume, type PriceUnit } from '@/shared/format/board-number'
 import { priceBand } from '@/shared/format/price-band'
+import { bookOf } from './book'
 import styles from './quote.module.css'
 
-const LEVELS = 3
+const LEVELS = [0, 1, 2]
 
-/** The three best levels of both sides, their quantities on one scale. */
+/** The three best levels mirrored, their bars on one scale. An auction's orders at any price have a volume and no price. */
 export function DepthLadder({ price, unit }: { price: PriceData; unit: PriceUnit }) {
   const { t } = useTranslation()
-  const bids = price.bids ?? []
-  const asks = price.asks ?? []
-  const largest = Math.max(1, ...[...bids, ...asks].map(([, volume]) => volume))
+  const { largest } = bookOf(price)
   return (
     <table className={styles.ladder}>
       <thead>
@@ -23,21 +22,22 @@ export function DepthLadder({ price, unit }: { price: PriceData; unit: PriceUnit
         </tr>
       </thead>
       <tbody>
-        {Array.from({ length: LEVELS }, (_, i) => (
-          <tr key={i}>
-            <td>{volumeOf(bids[i])}</td>
-            <PriceCell level={bids[i]} side="bid" largest={largest} price={price} unit={unit} />
-            <PriceCell level={asks[i]} side="ask" largest={largest} price={price} unit={unit} />
-            <td>{volumeOf(asks[i])}</td>
-          </tr>
-        ))}
+        {LEVELS.map((i) => {
+          const bid = price.bids?.[i]
+          const ask = price.asks?.[i]
+          return (
+            <tr key={i}>
+              <td>{formatVolume(bid?.[1])}</td>
+              <PriceCell level={bid} side="bid" largest={largest} price={price} unit={unit} />
+              <PriceCell level={ask} side="ask" largest={largest} price={price} unit={unit} />
+              <td>{formatVolume(ask?.[1])}</td>
+            </tr>
+          )
+        })}
       </tbody>
     </table>
   )
 }
-
-/** An auction's orders at any price have a volume and no price. */
-const volumeOf = (level: Level | undefined): string => (level?.[1] ? formatNumber(level[1]) : '')
 
 interface PriceCellProps {
   level: Level | undefined
@@ -47,10 +47,11 @@ interface PriceCellProps {
   unit: PriceUnit
 }
 
+/** The bar of a side's largest level reaches under its volume, too: two cells wide. */
 function PriceCell({ level, side, largest, price, unit }: PriceCellProps) {
   return (
     <td className={priceBand(level?.[0], price)} data-side={side}>
-      {level ? <i style={{ width: `${(level[1] / largest) * 100}%` }} /> : null}
+      {level?.[1] ? <i style={{ width: `calc(${(level[1] / largest) * 100}% * 2 - 4px)` }} /> : null}
       <b>{formatPrice(level?.[0], unit)}</b>
     </td>
   )

@@ -46,8 +46,13 @@ const PLANS: Record<string, readonly PlannedPhase[]> = {
 
 export const plannedDay = (exchange: string): readonly PlannedPhase[] => PLANS[exchange] ?? []
 
+export interface NextPhase {
+  phase: Phase
+  inSeconds: number
+}
+
 /** What comes next on an exchange and in how many seconds; null after the last phase. */
-export function nextPhase(exchange: string, timeMs: number): { phase: Phase; inSeconds: number } | null {
+export function nextPhase(exchange: string, timeMs: number): NextPhase | null {
   const now = secondsOfDay(timeMs)
   const plan = plannedDay(exchange)
   const next = plan.find((planned) => planned.from > now)

@@ -4,15 +4,17 @@ import styles from './ui.module.css'
 interface ChipProps {
   label: string
   count: number
-  colour: Band
+  /** Of the count; without one it is plain. */
+  colour?: Band
+  hint?: string
   isOn: boolean
   onToggle: () => void
 }
 
 /** A filter that can be on or off, with how many it would keep. */
-export function Chip({ label, count, colour, isOn, onToggle }: ChipProps) {
+export function Chip({ label, count, colour, hint, isOn, onToggle }: ChipProps) {
   return (
-    <button type="button" className={styles.chip} aria-pressed={isOn} onClick={onToggle}>
+    <button type="button" className={styles.chip} aria-pressed={isOn} title={hint} onClick={onToggle}>
       {label} <b className={colour}>{count}</b>
     </button>
   )

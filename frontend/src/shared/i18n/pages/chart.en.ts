@@ -17,4 +17,5 @@ export const chart: Words<typeof vi> = {
   note: 'Bars cover the continuous session and auctions; lunch has none', time: 'Time', expired: 'This contract is no longer listed', index: 'Index',
   loading: 'Loading the chart', empty: 'No bars yet', emptyNote: 'The first bar appears with the first trade.',
   noSymbol: 'No symbol yet', unknown: 'There is no symbol {{symbol}}', noDatabase: 'The history is not available', noDatabaseNote: 'The database cannot be reached; live prices go on.', failed: 'The history could not be loaded', retry: 'Retry',
+  closeSymbols: 'Close the list of symbols', facts: '{{symbol}} today', prior: 'Prior close', change: 'Change', advances: 'Advances (ceiling)', noChanges: 'Unchanged', declines: 'Declines (floor)', advanceRatio: 'Advance ratio', turnover: 'Turnover', dayVolume: 'Volume', putThrough: 'Put-through', updated: 'Updated',
 }

@@ -15,4 +15,5 @@ export const chart = {
   note: 'Nến gồm phiên liên tục và đấu giá; nghỉ trưa không có nến', time: 'Thời gian', expired: 'Hợp đồng không còn niêm yết', index: 'Chỉ số',
   loading: 'Đang tải biểu đồ', empty: 'Chưa có nến nào', emptyNote: 'Nến đầu tiên hiện ra khi mã có khớp lệnh.',
   noSymbol: 'Chưa có mã nào', unknown: 'Không có mã {{symbol}}', noDatabase: 'Lịch sử chưa sẵn sàng', noDatabaseNote: 'Cơ sở dữ liệu không kết nối được; giá trực tiếp vẫn chạy.', failed: 'Không tải được lịch sử', retry: 'Thử lại',
+  closeSymbols: 'Đóng danh sách mã', facts: '{{symbol}} hôm nay', prior: 'Phiên trước', change: 'Thay đổi', advances: 'Mã tăng (trần)', noChanges: 'Mã đứng giá', declines: 'Mã giảm (sàn)', advanceRatio: 'Tỷ lệ tăng', turnover: 'Giá trị', dayVolume: 'Khối lượng', putThrough: 'Thoả thuận', updated: 'Cập nhật',
 }

@@ -10,7 +10,7 @@ export const derivatives: Words<typeof vi> = {
   overlay: 'Contract and VN30', time: 'Time', missing: 'no points',
   convergence: 'Convergence', narrowing: 'narrowing', widening: 'widening', steady: 'steady', tooFew: 'too few points',
   slope: 'Slope, 10 min', perMinute: '{{value}} /min', before: '15 min ago', zero: 'At this pace, zero in', minutes: '{{count}} min', about: '≈ {{time}}',
-  deviation: 'z-score, 5 sessions', dayRange: 'Basis open / high / low', gauge: 'Basis {{basis}}, {{trend}}',
+  deviation: 'z-score, {{count}} earlier sessions', band: '±2σ · {{count}} sessions', dayRange: 'Basis open / high / low', gauge: 'Basis {{basis}}, {{trend}}',
   book: '{{name}} order book', spread: 'spread {{value}} · contracts', contracts: 'All contracts',
   'c.name': 'Contract', 'c.code': 'KRX code', 'c.expiry': 'Expiry', 'c.left': 'Left', 'c.price': 'Price', 'c.change': '+/−', 'c.pct': '%', 'c.bid': 'Bid', 'c.ask': 'Ask', 'c.volume': 'Volume', 'c.oi': 'OI', 'c.basis': 'Basis', 'c.basisPct': 'Basis %', 'c.updated': 'Updated',
   oiNote: 'Open interest and foreign flow of futures: not available from this source.', active: 'followed', toChart: 'Open the chart of {{name}}', staleBasis: 'old basis',

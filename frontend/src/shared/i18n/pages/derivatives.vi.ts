@@ -8,7 +8,7 @@ export const derivatives = {
   overlay: 'Hợp đồng và VN30', time: 'Thời gian', missing: 'không có điểm',
   convergence: 'Hội tụ', narrowing: 'đang thu hẹp', widening: 'đang nới rộng', steady: 'đi ngang', tooFew: 'chưa đủ điểm',
   slope: 'Độ dốc 10 phút', perMinute: '{{value}} /phút', before: '15 phút trước', zero: 'Nếu giữ nhịp, về 0 sau', minutes: '{{count}} phút', about: '≈ {{time}}',
-  deviation: 'Lệch chuẩn so với 5 phiên', dayRange: 'Basis mở / cao / thấp', gauge: 'Basis {{basis}}, {{trend}}',
+  deviation: 'Lệch chuẩn so với {{count}} phiên trước', band: '±2σ · {{count}} phiên', dayRange: 'Basis mở / cao / thấp', gauge: 'Basis {{basis}}, {{trend}}',
   book: 'Sổ lệnh {{name}}', spread: 'chênh {{value}} · hợp đồng', contracts: 'Các hợp đồng',
   'c.name': 'Hợp đồng', 'c.code': 'Mã KRX', 'c.expiry': 'Đáo hạn', 'c.left': 'Còn', 'c.price': 'Giá', 'c.change': '+/−', 'c.pct': '%', 'c.bid': 'Mua', 'c.ask': 'Bán', 'c.volume': 'Tổng KL', 'c.oi': 'OI', 'c.basis': 'Basis', 'c.basisPct': 'Basis %', 'c.updated': 'Cập nhật',
   oiNote: 'OI và khối ngoại của phái sinh: nguồn này không có.', active: 'đang theo dõi', toChart: 'Mở biểu đồ {{name}}', staleBasis: 'basis cũ',

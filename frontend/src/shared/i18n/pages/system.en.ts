@@ -3,12 +3,12 @@ import type { system as vi } from './system.vi'
 
 export const system: Words<typeof vi> = {
   title: 'System', views: 'Parts', 'view.overview': 'Overview', 'view.console': 'Console',
-  feed: 'Feed', since: 'since {{time}}', lag: 'Lag p99', lagMedian: 'p50 {{s}} s', silence: 'Silence', silenceLimit: 'reconnects after 20 s in session', reconnects: 'Reconnects', sinceStart: 'since the start',
+  feed: 'Feed', since: 'since {{time}}', lag: 'Lag p99', lagMedian: 'p50 {{s}} s', silence: 'Silence', silenceLimit: 'reconnects after FEED_STALL_S in session', reconnects: 'Reconnects', sinceStart: 'since the start',
   missed: 'Missed volume', openGaps: '{{count}} gaps open', agreement: 'Side agrees with SSI', agreementNote: 'continuous trading', backlog: 'Write backlog', rows: 'rows', oldest: 'oldest {{s}} s', noSpool: 'no history is kept',
   version: 'Version', dashboardVersion: 'dashboard {{version}}',
   channels: 'Channels of the feed', channel: 'Channel', content: 'Content', state: 'State', age: 'Last message', perSecond: 'Msg/s', messages: 'Since start',
   'of.X-TRADE': 'prints', 'of.X-QUOTE': 'quotes, 3 levels', 'of.X': 'prints and quotes', 'of.R': 'foreign', 'of.MI': 'indices, 5 s beat', 'of.B': 'minute bars', 'of.F': 'symbol status', 'of.OL': 'odd lots',
-  lagTitle: 'Lag, exchange to server', messagesTitle: 'Messages per second', collecting: 'Collecting figures…', noMetrics: 'The server’s figures (/metrics) cannot be read from this address: lag, rates and rejections stay empty.',
+  lagTitle: 'Lag, exchange to server', messagesTitle: 'Messages per second', collecting: 'Collecting figures…', noMetrics: 'The server’s figures cannot be read: lag, rates and rejections stay empty.',
   rejected: 'Rejected by reason', noneRejected: 'No message was rejected.',
   clients: '{{count}} connections', clientCount: 'Clients', frames: 'Frames/s', skips: 'Skipped', push: 'Push p99', closes: 'Closes by code', sessions: 'Sessions', sessionFigures: '{{subscriptions}} subscriptions · {{resumes}} resumes · {{saved}} saved',
   client: '{{path}} · {{frames}} frames · {{kb}} kB · {{skips}} skipped · {{unsent}} B unsent', operatorsOnly: 'Details of the connections are for operators: open this from the machine itself, or with a token.', unreachable: 'Cannot be read',

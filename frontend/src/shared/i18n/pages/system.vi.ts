@@ -1,12 +1,12 @@
 /** Texts of the system page. */
 export const system = {
   title: 'Hệ thống', views: 'Phần', 'view.overview': 'Tổng quan', 'view.console': 'Console',
-  feed: 'Nguồn dữ liệu', since: 'từ {{time}}', lag: 'Độ trễ p99', lagMedian: 'p50 {{s}} s', silence: 'Im lặng', silenceLimit: 'nối lại sau 20 s trong phiên', reconnects: 'Nối lại', sinceStart: 'từ lúc khởi động',
+  feed: 'Nguồn dữ liệu', since: 'từ {{time}}', lag: 'Độ trễ p99', lagMedian: 'p50 {{s}} s', silence: 'Im lặng', silenceLimit: 'nối lại sau FEED_STALL_S trong phiên', reconnects: 'Nối lại', sinceStart: 'từ lúc khởi động',
   missed: 'KL bỏ lỡ', openGaps: '{{count}} khoảng trống chưa bù', agreement: 'Khớp bên với SSI', agreementNote: 'khớp lệnh liên tục', backlog: 'Chờ ghi', rows: 'dòng', oldest: 'cũ nhất {{s}} s', noSpool: 'không ghi lịch sử',
   version: 'Phiên bản', dashboardVersion: 'giao diện {{version}}',
   channels: 'Các kênh của nguồn', channel: 'Kênh', content: 'Nội dung', state: 'Trạng thái', age: 'Tuổi tin cuối', perSecond: 'Tin/s', messages: 'Từ khởi động',
   'of.X-TRADE': 'khớp lệnh', 'of.X-QUOTE': 'báo giá 3 mức', 'of.X': 'khớp lệnh và báo giá', 'of.R': 'khối ngoại', 'of.MI': 'chỉ số, nhịp 5 s', 'of.B': 'nến phút', 'of.F': 'trạng thái mã', 'of.OL': 'lô lẻ',
-  lagTitle: 'Độ trễ từ sàn tới máy chủ', messagesTitle: 'Tin mỗi giây', collecting: 'Đang thu thập số đo…', noMetrics: 'Máy chủ không cho đọc số đo (/metrics) từ địa chỉ này: độ trễ, tốc độ và số bị loại để trống.',
+  lagTitle: 'Độ trễ từ sàn tới máy chủ', messagesTitle: 'Tin mỗi giây', collecting: 'Đang thu thập số đo…', noMetrics: 'Không đọc được số đo của máy chủ: độ trễ, tốc độ và số bị loại để trống.',
   rejected: 'Bị loại theo lý do', noneRejected: 'Không tin nào bị loại.',
   clients: '{{count}} kết nối', clientCount: 'Khách', frames: 'Khung/s', skips: 'Bỏ khung', push: 'p99 đẩy', closes: 'Đóng theo mã', sessions: 'Phiên', sessionFigures: '{{subscriptions}} đăng ký · {{resumes}} lần nối tiếp · {{saved}} phiên chờ',
   client: '{{path}} · {{frames}} khung · {{kb}} kB · bỏ {{skips}} · chưa nhận {{unsent}} B', operatorsOnly: 'Chi tiết kết nối chỉ dành cho người vận hành: mở từ chính máy chủ hoặc kèm token.', unreachable: 'Không đọc được',

@@ -13,4 +13,5 @@ export const volume: Words<typeof vi> = {
   'col.symbol': 'Sym', 'col.price': 'Price', 'col.percent': '%', 'col.buy': 'Act. buy', 'col.neutral': 'Unclass.', 'col.sell': 'Act. sell', 'col.ratio': 'Ratio', 'col.ratioHint': 'Buy, unclassified, sell; tick at 50%',
   'col.buyShare': '% buy', 'col.buyShareHint': 'Active buying in what has a side', 'col.net': 'Net, bn', 'col.netHint': 'Value of active buying less active selling, whole day', 'col.ato': 'ATO', 'col.continuous': 'Contin.', 'col.atc': 'ATC', 'col.total': 'Volume',
   'col.trend': '% buy over the day', 'col.trendHint': 'Active buying per 15 minutes; line at 50%', 'col.missed': 'Missed', 'col.missedHint': 'Traded as the total volume shows, but never received as a print', 'col.agreement': 'vs SSI', 'col.agreementHint': 'Prints on which our side is that of SSI',
+  watch: 'Own watchlist', watchNone: '★ Watchlists…',
 }

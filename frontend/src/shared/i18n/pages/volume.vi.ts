@@ -11,4 +11,5 @@ export const volume = {
   'col.symbol': 'Mã', 'col.price': 'Giá', 'col.percent': '%', 'col.buy': 'Mua CĐ', 'col.neutral': 'Không rõ', 'col.sell': 'Bán CĐ', 'col.ratio': 'Tỷ lệ', 'col.ratioHint': 'Mua, không rõ, bán; vạch ở 50%',
   'col.buyShare': '% mua', 'col.buyShareHint': 'Mua chủ động trong phần có bên', 'col.net': 'Chênh lệch, tỷ', 'col.netHint': 'Giá trị mua chủ động trừ bán chủ động, cả ngày', 'col.ato': 'ATO', 'col.continuous': 'Liên tục', 'col.atc': 'ATC', 'col.total': 'Tổng KL',
   'col.trend': '% mua theo giờ', 'col.trendHint': 'Tỷ lệ mua chủ động mỗi 15 phút; vạch ở 50%', 'col.missed': 'Bỏ lỡ', 'col.missedHint': 'Đã khớp theo tổng khối lượng, nhưng không nhận được lệnh', 'col.agreement': 'Khớp SSI', 'col.agreementHint': 'Lệnh mà bên của ta trùng bên của SSI',
+  watch: 'Danh sách theo dõi', watchNone: '★ Theo dõi…',
 }

@@ -1,4 +1,6 @@
-/** Prometheus' text format, as far as the server writes it: names, labels, numbers. */
+import type { Figures } from '@/shared/api/client'
+
+/** The server's figures at one moment: samples of Prometheus' metrics by their names. */
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>
@@ -6,31 +8,7 @@ export interface Sample {
 }
 export type Scrape = ReadonlyMap<string, readonly Sample[]>
 
-const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/
-const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g
-
-const unescape = (text: string): string => text.replace(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char))
-
-function numberOf(text: string): number {
-  if (text === '+Inf') return Infinity
-  return text === '-Inf' ? -Infinity : Number(text)
-}
-
-/** Comments and what is no sample are left out: a page that is not metrics gives an empty scrape. */
-export function readScrape(text: string): Scrape {
-  const families = new Map<string, Sample[]>()
-  for (const line of text.split('\n')) {
-    if (line.startsWith('#')) continue
-    const [, name, labelText = '', valueText = ''] = LINE.exec(line) ?? []
-    const value = numberOf(valueText)
-    if (!name || Number.isNaN(value)) continue
-    const labels = Object.fromEntries([...labelText.matchAll(LABEL)].map(([, key = '', label = '']) => [key, unescape(label)]))
-    const family = families.get(name)
-    if (family) family.push({ labels, value })
-    else families.set(name, [{ labels, value }])
-  }
-  return families
-}
+export const scrapeOf = (figures: Figures): Scrape => new Map(Object.entries(figures))
 
 type Labels = Readonly<Record<string, string>>
 
@@ -51,8 +29,10 @@ export function buckets(scrape: Scrape, name: string, labels: Labels = {}): read
   const counts = new Map<number, number>()
   for (const sample of scrape.get(`${name}_bucket`) ?? []) {
     if (!matches(sample, labels)) continue
-    const bound = numberOf(sample.labels.le ?? '')
+    const bound = boundOf(sample.labels.le)
     counts.set(bound, (counts.get(bound) ?? 0) + sample.value)
   }
   return [...counts].sort(([a], [b]) => a - b)
 }
+
+const boundOf = (text: string | undefined): number => (text === '+Inf' ? Infinity : Number(text))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { price } from '@/test/market-fixtures'
-import { auctionOf, bookOf, placeInLimits } from './book'
+import { auctionOf, bookOf } from './book'
 
 describe('the book', () => {
   it('sums what is wanted and offered at the three levels', () => {
@@ -12,13 +12,5 @@ describe('the book', () => {
     expect(auctionOf(price())).toBeNull()
     expect(auctionOf(price({ phase: 'atc', est_match_price: 10_150 }))).toEqual({ price: 10_150, imbalance: 200 })
     expect(auctionOf(price({ phase: 'ato', est_match_price: 0, bids: [] }))).toEqual({ price: null, imbalance: -400 })
-  })
-
-  it('places a price between floor and ceiling', () => {
-    expect(placeInLimits(9300, price())).toBe(0)
-    expect(placeInLimits(10_000, price())).toBe(50)
-    expect(placeInLimits(20_000, price())).toBe(100)
-    expect(placeInLimits(10_000, price({ ceiling: null }))).toBeNull()
-    expect(placeInLimits(null, price())).toBeNull()
   })
 })
