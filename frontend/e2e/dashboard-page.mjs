@@ -12,7 +12,8 @@ export class DashboardPage {
   /** Which complaints of the browser about a refused request are the test's own doing. */
   expects = () => false
 
-  constructor(page, baseUrl) {
+  /** @param isAway which addresses cannot be reached by the test's own doing, on any page */
+  constructor(page, baseUrl, isAway = () => false) {
     this.page = page
     this.baseUrl = baseUrl
     page.on('pageerror', (error) => this.errors.push(String(error)))
@@ -21,7 +22,7 @@ export class DashboardPage {
       const text = message.text()
       const { url } = message.location()
       if (url.endsWith('/favicon.ico')) return // asked for by the browser where a page is not ours
-      if (REFUSED.test(text) && this.expects(url || text)) return
+      if (REFUSED.test(text) && (isAway(url || text) || this.expects(url || text))) return
       this.errors.push(`${text} ${url}`)
     })
   }
@@ -56,16 +57,9 @@ export class DashboardPage {
     await this.page.locator('[data-symbol]').nth(3).waitFor({ timeout: 30_000 })
   }
 
-  /** Nothing is loading any more and the fonts are there. */
+  /** The page itself is there, not only its frame, and so are the fonts. */
   async settle() {
-    await this.page.waitForFunction(
-      () => {
-        const main = document.querySelector('main')
-        return Boolean(main?.textContent?.trim()) && !document.querySelector('[aria-busy=true]')
-      },
-      undefined,
-      { timeout: 30_000 },
-    )
+    await this.page.locator('main h1').first().waitFor({ state: 'attached', timeout: 30_000 })
     await this.page.evaluate(() => document.fonts.ready.then(() => undefined))
     await this.page.waitForTimeout(SETTLE_MS)
   }
