@@ -47,8 +47,7 @@ export function TopBar() {
       <Brand />
       {isPhone ? (
         <div className={styles.phoneTitle}>
-          <b>{t(`nav/${page?.name ?? 'board'}`)}</b>
-          <FeedLine />
+          <FeedLine title={t(`nav/${page?.name ?? 'board'}`)} />
         </div>
       ) : (
         <PageNav />

@@ -7,8 +7,8 @@ import { useFreshness } from './use-freshness'
 import { useMarketClock } from './use-market-clock'
 import styles from './feed-status.module.css'
 
-/** The session cell in one line, for the top bar of the phone. */
-export function FeedLine() {
+/** The session cell for the top bar of the phone: the time stands beside the page's title, where it is never cut off. */
+export function FeedLine({ title }: { title: string }) {
   const { t } = useTranslation()
   const session = useSession()
   const { word, source } = useFreshness()
@@ -16,13 +16,18 @@ export function FeedLine() {
   const parts = [
     source && source !== 'ssi' ? t(`sourceTag/${source}`) : '',
     t(`feed/${word}`),
-    clockMs === null ? '' : formatClock(clockMs),
     session && word !== 'closed' && word !== 'lunch' ? t(`phase/${leadPhase(session).phase}`) : '',
   ]
   return (
-    <span className={styles.feed}>
-      <FeedDot word={word} />
-      <span className={styles.feedText}>{parts.filter(Boolean).join(' · ')}</span>
-    </span>
+    <>
+      <span className={styles.titled}>
+        <b>{title}</b>
+        {clockMs === null ? null : <time aria-label={t('session/clock')}>{formatClock(clockMs)}</time>}
+      </span>
+      <span className={styles.feed}>
+        <FeedDot word={word} />
+        <span className={styles.feedText}>{parts.filter(Boolean).join(' · ')}</span>
+      </span>
+    </>
   )
 }
