@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core'
-import { DashboardPage } from './dashboard-page.mjs'
+import { DashboardPage, OPEN_LIMIT_MS } from './dashboard-page.mjs'
 
 /** Runs tests one after the other, says what became of each, keeps a picture of those that failed. */
 
@@ -29,6 +29,7 @@ export class Harness {
   /** A page in a context of its own; `zone` is the browser's time zone. */
   async newPage(baseUrl, { size: [width, height] = SIZES[0], zone, more = {} } = {}) {
     const context = await this.browser.newContext({ viewport: { width, height }, deviceScaleFactor: width === PHONE_WIDTH ? 2 : 1, timezoneId: zone, ...more })
+    context.setDefaultNavigationTimeout(OPEN_LIMIT_MS)
     return new DashboardPage(await context.newPage(), baseUrl, this.isAway)
   }
 

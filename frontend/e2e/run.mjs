@@ -12,7 +12,6 @@ import { Application } from './servers/application.mjs'
 import { stopAll } from './servers/child.mjs'
 import { Simulator } from './servers/simulator.mjs'
 
-const DAY_STARTS = '08:40'
 const ACTIVITY = 0.1 // a tenth of the messages of a real day: enough to see, and the day passes ten times as fast
 
 const options = readOptions(process.argv.slice(2))
@@ -29,7 +28,7 @@ const world = { app, simulator, harness, out, isFull: options.isFull }
 const startedAt = Date.now()
 
 async function liveThroughTheDay() {
-  await simulator.start({ start: DAY_STARTS, activity: ACTIVITY })
+  await simulator.start({ start: options.start, activity: ACTIVITY })
   app.env.SIM_URL = `${simulator.url}/`
   await Promise.all([app.start(), harness.start()])
   for (const stop of STOPS) {

@@ -71,7 +71,7 @@ export const en: Dictionary = {
     'group.limits': 'Limits', 'group.bids': 'Bids', 'group.matched': 'Matched', 'group.asks': 'Asks', 'group.day': 'Day range', 'group.foreign': 'Foreign', 'group.basis': 'Basis',
     'col.spark': 'Intraday', 'col.symbol': 'Sym', 'col.ceiling': 'Ceil', 'col.floor': 'Floor', 'col.ref': 'Ref', 'col.price': 'Price', 'col.volume': 'Vol', 'col.total': 'Volume',
     'col.high': 'High', 'col.avg': 'Avg', 'col.low': 'Low', 'col.foreignBuy': 'Buy', 'col.foreignSell': 'Sell', 'col.room': 'Room', 'col.basis': 'Points', 'col.basisPct': '%', 'col.expiry': 'Expiry',
-    loading: 'Loading the board', empty: 'No prices yet', emptyNote: 'Source {{source}} · {{state}}. The first row appears as soon as there is data.',
+    foreignOld: 'REST does not answer: the foreign columns are old, the prices are not.', loading: 'Loading the board', empty: 'No prices yet', emptyNote: 'Source {{source}} · {{state}}. The first row appears as soon as there is data.',
     noMatch: 'No symbol matches the filter', clear: 'Clear filter', failed: 'No data',
     'read.line': '{{symbol}} {{price}}, {{change}}, volume {{volume}}', 'read.none': '{{symbol}} has no price yet',
     'read.up': 'up {{pct}} percent', 'read.down': 'down {{pct}} percent', 'read.flat': 'unchanged', 'read.ceil': 'at the ceiling', 'read.floor': 'at the floor',

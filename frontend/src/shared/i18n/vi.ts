@@ -71,7 +71,7 @@ export const vi = {
     'group.limits': 'Tham chiếu', 'group.bids': 'Bên mua', 'group.matched': 'Khớp lệnh', 'group.asks': 'Bên bán', 'group.day': 'Trong ngày', 'group.foreign': 'Khối ngoại', 'group.basis': 'Basis',
     'col.spark': 'Trong ngày', 'col.symbol': 'Mã', 'col.ceiling': 'Trần', 'col.floor': 'Sàn', 'col.ref': 'TC', 'col.price': 'Giá', 'col.volume': 'KL', 'col.total': 'Tổng KL',
     'col.high': 'Cao', 'col.avg': 'TB', 'col.low': 'Thấp', 'col.foreignBuy': 'Mua', 'col.foreignSell': 'Bán', 'col.room': 'Room', 'col.basis': 'Điểm', 'col.basisPct': '%', 'col.expiry': 'Đáo hạn',
-    loading: 'Đang tải bảng giá', empty: 'Chưa có giá nào', emptyNote: 'Nguồn {{source}} · {{state}}. Dòng đầu tiên sẽ hiện ngay khi có dữ liệu.',
+    foreignOld: 'REST không trả lời: các cột khối ngoại đã cũ, giá thì không.', loading: 'Đang tải bảng giá', empty: 'Chưa có giá nào', emptyNote: 'Nguồn {{source}} · {{state}}. Dòng đầu tiên sẽ hiện ngay khi có dữ liệu.',
     noMatch: 'Không có mã nào khớp bộ lọc', clear: 'Bỏ lọc', failed: 'Không có dữ liệu',
     'read.line': '{{symbol}} {{price}}, {{change}}, khối lượng {{volume}}', 'read.none': '{{symbol}} chưa có giá',
     'read.up': 'tăng {{pct}} phần trăm', 'read.down': 'giảm {{pct}} phần trăm', 'read.flat': 'đứng giá', 'read.ceil': 'giá trần', 'read.floor': 'giá sàn',
