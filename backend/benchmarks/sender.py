@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -77,6 +78,8 @@ async def _run(symbols: int) -> None:
     simulator = Simulator(market, SimulatorSettings(keep_alive_s=3_600.0, night_speed=1.0))
     await simulator.start()
     sender = Sender(simulator, FrameMix(market))
+    gc.freeze()
+    gc.disable()  # a full collection is 0.1 s in which nothing is sent, and the messages after it are that late
     print(json.dumps({"url": simulator.url}), flush=True)
     orders = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)

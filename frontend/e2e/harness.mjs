@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core'
-import { DashboardPage } from './dashboard-page.mjs'
+import { DashboardPage, OPEN_LIMIT_MS } from './dashboard-page.mjs'
 
 /** Runs tests one after the other, says what became of each, keeps a picture of those that failed. */
 
@@ -10,7 +10,9 @@ export class Harness {
   failed = 0
   passed = 0
 
-  constructor({ out, only, launch }) {
+  /** @param isAway what the test itself has taken away from the pages */
+  constructor({ out, only, launch, isAway }) {
+    this.isAway = isAway
     this.out = out
     this.only = only
     this.launch = launch
@@ -27,7 +29,8 @@ export class Harness {
   /** A page in a context of its own; `zone` is the browser's time zone. */
   async newPage(baseUrl, { size: [width, height] = SIZES[0], zone, more = {} } = {}) {
     const context = await this.browser.newContext({ viewport: { width, height }, deviceScaleFactor: width === PHONE_WIDTH ? 2 : 1, timezoneId: zone, ...more })
-    return new DashboardPage(await context.newPage(), baseUrl)
+    context.setDefaultNavigationTimeout(OPEN_LIMIT_MS)
+    return new DashboardPage(await context.newPage(), baseUrl, this.isAway)
   }
 
   /** One test on a page that is there already; an error in its console fails it. */
@@ -44,6 +47,16 @@ export class Harness {
       dashboard.errors = []
       console.log(`FAIL  ${name}\n      ${String(error.message).split('\n').join('\n      ')}`)
       await dashboard.page.screenshot({ path: `${this.out}/failed-${name.replace(/[^\w-]+/g, '-')}.png` }).catch(() => undefined)
+    }
+  }
+
+  /** A part of the day outside of its tests: one that breaks off fails, and the day goes on. */
+  async run(name, body) {
+    try {
+      await body()
+    } catch (error) {
+      this.failed++
+      console.log(`FAIL  ${name} broke off\n${error.stack}`)
     }
   }
 

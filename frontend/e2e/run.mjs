@@ -12,7 +12,6 @@ import { Application } from './servers/application.mjs'
 import { stopAll } from './servers/child.mjs'
 import { Simulator } from './servers/simulator.mjs'
 
-const DAY_STARTS = '08:40'
 const ACTIVITY = 0.1 // a tenth of the messages of a real day: enough to see, and the day passes ten times as fast
 
 const options = readOptions(process.argv.slice(2))
@@ -23,22 +22,30 @@ const dataDir = mkdtempSync(join(tmpdir(), 'vnst-e2e-'))
 chmodSync(dataDir, 0o755) // PostgreSQL runs as another user when we are root
 
 const simulator = new Simulator(`${out}/simulator.log`)
-const harness = new Harness({ ...options, out })
+const app = new Application(`${out}/application.log`, { DATA_DIR: dataDir })
+const harness = new Harness({ ...options, out, isAway: (url) => app.isAway(url) })
+const world = { app, simulator, harness, out, isFull: options.isFull }
 const startedAt = Date.now()
 
 async function liveThroughTheDay() {
-  await simulator.start({ start: DAY_STARTS, activity: ACTIVITY })
-  const app = new Application(`${out}/application.log`, { SIM_URL: `${simulator.url}/`, DATA_DIR: dataDir })
+  await simulator.start({ start: options.start, activity: ACTIVITY })
+  app.env.SIM_URL = `${simulator.url}/`
   await Promise.all([app.start(), harness.start()])
-  const world = { app, simulator, harness, out, isFull: options.isFull }
-  for (const { stage, at, run } of STOPS) {
-    if (options.stages.length && !options.stages.includes(stage)) continue
-    const leptAt = Date.now()
-    await simulator.leapTo(at)
-    const ranAt = Date.now()
-    await run(world)
-    console.log(`--    ${stage} at ${at}: ${Math.round((Date.now() - ranAt) / 1000)} s, and ${Math.round((ranAt - leptAt) / 1000)} s to get there`)
+  for (const stop of STOPS) {
+    if (options.stages.length && !options.stages.includes(stop.stage)) continue
+    await harness.run(`${stop.stage} at ${stop.at}`, () => live(stop))
   }
+}
+
+/** Whatever became of the stop before: the feed is well and the application is there with its database. */
+async function live({ stage, at, run }) {
+  await simulator.recover()
+  await app.ensureRunning()
+  const leptAt = Date.now()
+  await simulator.leapTo(at)
+  const ranAt = Date.now()
+  await run(world)
+  console.log(`--    ${stage} at ${at}: ${Math.round((Date.now() - ranAt) / 1000)} s, and ${Math.round((ranAt - leptAt) / 1000)} s to get there`)
 }
 
 const leave = () => void stopAll().then(() => process.exit(130))

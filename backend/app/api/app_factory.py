@@ -65,12 +65,12 @@ def openapi_document(version: str = DashboardConfig().version) -> dict[str, Any]
 
 def _add_routes(app: FastAPI) -> None:
     for routes in (
+        websocket_routes,  # first: a wave of handshakes does not look at sixty other routes
         market_routes,
         market_history_routes,
         history_routes,
         operator_routes,
         health_routes,
-        websocket_routes,
     ):
         app.include_router(routes.router)
 

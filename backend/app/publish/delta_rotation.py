@@ -15,9 +15,10 @@ from math import ceil
 
 from app.clock import Clock
 from app.publish.client_connection import ClientConnection
-from app.publish.state_server import WRITE_COST_S, WRITE_SHARE, StateServer
+from app.publish.state_server import WRITE_COST_S, StateServer
 from app.publish.state_view import StateView
 from app.publish.transport import WriteBatch
+from app.publish.write_budget import WriteBudget
 from app.telemetry.metrics import Metrics
 
 SLOT_S = 0.005
@@ -27,9 +28,7 @@ LOAD_PERIOD_MAX_S = 0.5  # the clients' number alone makes nobody wait longer
 PACE_MAX_S = 10.0
 PACE_STEP_S = 0.01  # paces asked for are rounded up, so that there are few lines
 VIEWS_PER_SLOT_MIN = 50  # a few are served at once: they share a frame
-SLOT_WORK_S = (
-    0.010  # a slot's frames are no older when the last of them is written; who is left waits for the next
-)
+SLOT_WORK_S = 0.010  # no frame of a slot is older when it is written; who is left waits for the next slot
 LATE_PAUSE_S = 0.001  # for what else the loop has to do
 SLOTS_CAUGHT_UP = 4  # after a pause no slot gets more than the share of so many
 SLICE_S = 0.003  # of serving; then the loop may do something else
@@ -87,12 +86,11 @@ class DeltaRotation:
         self._lines: dict[float, _Line] = {}
         self._wake = asyncio.Event()
         self._batch = WriteBatch()
+        self._budget = WriteBudget(clock)
         self._is_marked = False  # since the slot took the state in
         self._is_late = False  # it could not serve all that were due
         self._cost_s = WRITE_COST_S  # of serving one view
-        self._build_s = (
-            0.0  # of a slot's first views, which have their frames built, and of taking the state in
-        )
+        self._build_s = 0.0  # of a slot: taking the state in, and building the frames of its first views
         self._publish_seconds = metrics.ws_publish_seconds.labels("delta")
 
     def pace_s(self, asked_s: float | None) -> float:
@@ -180,8 +178,10 @@ class DeltaRotation:
             served += len(due)
             if self._clock.monotonic_s() - started_s > SLICE_S:
                 break
+        spent_s = self._clock.monotonic_s() - started_s
+        self._budget.spend(spent_s)
         if served >= VIEWS_PER_LOOK:
-            cost_s = (self._clock.monotonic_s() - started_s - self._server.build_s + built_s) / served
+            cost_s = (spent_s - self._server.build_s + built_s) / served
             self._cost_s += SMOOTHING * (cost_s - self._cost_s)
         return served
 
@@ -193,7 +193,7 @@ class DeltaRotation:
 
     def _period_s(self, line: _Line) -> float:
         cost_s = max(WRITE_COST_S, self._cost_s)
-        return max(line.interval_s, min(LOAD_PERIOD_MAX_S, self.view_count * cost_s / WRITE_SHARE))
+        return max(line.interval_s, min(LOAD_PERIOD_MAX_S, self.view_count * cost_s / self._budget.share))
 
     @property
     def _slot_s(self) -> float:

@@ -67,11 +67,16 @@ class FakeClock:
         end_s = self._elapsed_s + seconds
         await settle()
         while self._sleepers and self._sleepers[0][0] <= end_s + 1e-9:
-            self._elapsed_s, _, sleeper = heapq.heappop(self._sleepers)
+            wake_s, _, sleeper = heapq.heappop(self._sleepers)
+            self._elapsed_s = max(self._elapsed_s, wake_s)
             if not sleeper.done():
                 sleeper.set_result(None)
             await settle()
-        self._elapsed_s = end_s
+        self._elapsed_s = max(self._elapsed_s, end_s)
+
+    def spend(self, seconds: float) -> None:
+        """Let work take its time: what sleeps meanwhile wakes late."""
+        self._elapsed_s += seconds
 
 
 async def settle() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from app.market.models import Changes
 from app.publish import delta_rotation
 from app.publish.channels import Channel
 from app.publish.data_publisher import DataPublisher
+from app.publish.transport import WriteBatch
 from app.publish.wire_frame import WireFrame
 from app.telemetry.metrics import Metrics
 from tests.publish.fakes import FakeClock, FakeFrameSink, FakeMarketReader, open_client
@@ -161,6 +164,39 @@ async def test_change_between_two_slices_of_a_slot_reaches_everybody(
     await clock.advance(1)
     assert prices(first) == [61_300, 61_400]
     assert prices(second)[-1] == 61_400, "the last word of the day, perhaps"
+
+
+async def test_frames_are_never_old_when_there_are_more_clients_than_time(
+    publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delta_rotation, "VIEWS_PER_LOOK", 2)
+    ages_s: list[float] = []
+
+    class SlowSink(FakeFrameSink):
+        def write_with(self, batch: WriteBatch, frame: WireFrame) -> None:
+            super().write_with(batch, frame)
+            clock.spend(0.002)
+            built_at = datetime.fromisoformat(json.loads(frame.payload)["ts"])
+            ages_s.append((clock.now() - built_at).total_seconds())
+
+    sinks = [SlowSink() for _ in range(300)]
+    for sink in sinks:
+        open_client(publisher, sink, Channel.MARKET, mode="delta")
+    await clock.advance(2)
+    ages_s.clear()
+
+    async def trade_on() -> None:
+        for number in range(200):  # before every slot: with nothing new a frame may be kept for the next
+            trade(market, publisher, 60_000 + number)
+            await clock.sleep(0.005)
+
+    trading = asyncio.create_task(trade_on())
+    while not trading.done():
+        await clock.advance(0.1)
+    old_s = max(ages_s)
+    await clock.advance(2)
+    assert all(prices(sink)[-1] == 60_199 for sink in sinks)
+    assert old_s <= delta_rotation.SLOT_WORK_S + 2 * 0.002, "built anew rather than written late"
 
 
 async def test_quick_client_does_not_wait_for_the_pace_of_a_slow_one(

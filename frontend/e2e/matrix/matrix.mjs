@@ -46,7 +46,6 @@ export async function lookAtAll(world, state) {
     const its = cases.filter((one) => one.size === size && world.harness.wants(nameOf(one)))
     if (!its.length) continue
     const dashboard = await world.harness.newPage(world.app.url, { size: sizeOf(its[0]) })
-    dashboard.expects = STATES[state].expects ?? dashboard.expects
     for (const one of its) {
       await world.harness.check(nameOf(one), dashboard, async () => {
         await dashboard.open(pageNamed(one.page).path, one)
@@ -57,19 +56,24 @@ export async function lookAtAll(world, state) {
   }
 }
 
-/** Pages are open when the state comes. */
+/** Pages are open when the state comes: all of them say it in time, then each is looked at. */
 export async function lookAtAllThrough(world, state, comeAbout) {
   const cases = casesOf(state, world.isFull).filter((one) => world.harness.wants(nameOf(one)))
   const open = []
   for (const one of cases) {
     const dashboard = await world.harness.newPage(world.app.url, { size: sizeOf(one) })
     await dashboard.open(pageNamed(one.page).path, one)
-    dashboard.expects = STATES[state].expects ?? dashboard.expects
+    await dashboard.waitForLive()
     open.push([one, dashboard])
   }
   const arrived = comeAbout()
-  for (const [one, dashboard] of open) {
-    await world.harness.check(nameOf(one), dashboard, () => look(world, one, dashboard))
+  const said = open.map(([, dashboard]) => assertState(dashboard, state).then(() => null, (error) => error))
+  for (const [i, [one, dashboard]] of open.entries()) {
+    await world.harness.check(nameOf(one), dashboard, async () => {
+      const late = await said[i]
+      if (late) throw late
+      await look(world, one, dashboard)
+    })
     await dashboard.page.context().close()
   }
   await arrived

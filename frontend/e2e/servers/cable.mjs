@@ -4,6 +4,7 @@ import { createServer, connect } from 'node:net'
 export class Cable {
   pairs = new Set()
   isDead = false
+  delayMs = 0
   isCut = false
 
   constructor(targetUrl) {
@@ -33,7 +34,9 @@ export class Cable {
   }
 
   carry(to, bytes) {
-    if (!this.isDead) to.write(bytes)
+    if (this.isDead) return
+    if (this.delayMs) setTimeout(() => to.writable && to.write(bytes), this.delayMs)
+    else to.write(bytes)
   }
 
   /** No byte gets through any more, and nobody is told. What is on its way is lost. */
@@ -41,10 +44,16 @@ export class Cable {
     this.isDead = true
   }
 
+  /** Every byte gets through, as much later as is said, in its order. */
+  slow(delayMs) {
+    this.delayMs = delayMs
+  }
+
   /** Connections that lost bytes cannot go on: they are reset when the network is back. */
   mend() {
     this.isCut = false
     this.isDead = false
+    this.delayMs = 0
     this.reset()
   }
 

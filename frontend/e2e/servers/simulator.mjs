@@ -70,6 +70,12 @@ export class Simulator {
     return this.ask('faults', { name, ...parameters })
   }
 
+  /** No fault, and the clock runs. */
+  async recover() {
+    await this.clearFaults()
+    await this.resume()
+  }
+
   clearFaults() {
     return this.ask('faults', undefined, 'DELETE')
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { assertAccessible } from '../checks/accessible.mjs'
+import { OPEN_LIMIT_MS } from '../dashboard-page.mjs'
 import { expectedColours, PALETTES, THEMES } from '../checks/palettes.mjs'
 
 /** What only the board has: its colours, its room, its keys, its address; and the first visit. */
@@ -64,7 +65,7 @@ async function keysAndAddress(board, page) {
 
 async function firstVisit(board, page) {
   await page.goto(board.baseUrl)
-  await page.locator('[data-symbol]').nth(3).waitFor({ timeout: 30_000 })
+  await page.locator('[data-symbol]').nth(3).waitFor({ timeout: OPEN_LIMIT_MS })
   const offer = page.getByRole('dialog', { name: /màu tăng, giảm/ })
   await offer.waitFor()
   await assertAccessible(page, 'dialog[open], [role=dialog]')

@@ -12,6 +12,8 @@ const TOLD_WITHIN_MS = 5000
 const BACK_WITHIN_MS = 90_000
 const TIME = /\d\d:\d\d:\d\d/
 const ASLEEP_MS = 10 * 60_000
+const SLOW_BY_MS = 6000
+const SLOW_FOR_MS = 20_000
 
 async function assertTold(board, since) {
   await board.until('told and drained', async () => (await board.isDrained()) && !LIVE_WORDS.test(await board.feedWords()), TOLD_WITHIN_MS - (Date.now() - since))
@@ -52,6 +54,27 @@ async function through(world, board, begin, end, standMs = 3000) {
     await assertStands(board, standMs)
   } finally {
     await end()
+  }
+  await assertBack(world, board)
+}
+
+/** Everything comes, and late: it moves, and yet it must not look live. */
+async function slow(world, board, page, cable) {
+  await board.openBoard()
+  await board.waitForLive()
+  await page.evaluate(() => { window.isSamePage = true })
+  board.expectRefusals()
+  const since = Date.now()
+  cable.slow(SLOW_BY_MS)
+  try {
+    await assertTold(board, since)
+    while (Date.now() - since < SLOW_FOR_MS) {
+      assert.doesNotMatch(await board.feedWords(), LIVE_WORDS)
+      assert.ok(await board.isDrained())
+      await page.waitForTimeout(250)
+    }
+  } finally {
+    cable.mend()
   }
   await assertBack(world, board)
 }
@@ -112,6 +135,7 @@ export async function tryFaults(world) {
   const test = (name, body, url = app.url) => harness.test(`fault: ${name}`, url, {}, body)
   await test('the network goes dead without a word', (board) => through(world, board, () => cable.die(), () => cable.mend()), cable.url)
   await test('the network is cut', (board) => through(world, board, () => cable.cut(), () => cable.mend()), cable.url)
+  await test('the network is slow', (board, page) => slow(world, board, page, cable), cable.url)
   await test('the server stands still', (board) => through(world, board, () => app.freeze(), () => app.thaw()))
   await test('the laptop sleeps ten minutes', (board, page) => asleep(world, board, page, cable), cable.url)
   await test('the socket is shut, REST answers', (board, page) => polling(world, board, page))

@@ -47,7 +47,7 @@ export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) 
   const chosenDensity = usePreferences((preferences) => preferences.density)
   const isPhone = useMediaQuery('(max-width: 720px)')
   const [isManaging, setIsManaging] = useState(false)
-  useForeignPoll()
+  const isForeignOld = useForeignPoll()
 
   const { shared } = url
   const lists = useMemo(() => boardLists(states, vn30, { sectors, watchlists, shared }), [states, vn30, sectors, watchlists, shared])
@@ -97,8 +97,9 @@ export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) 
       <h1 className="sr-only">{t('board/title')}</h1>
       <BoardTools lists={lists} list={list} counts={counts} spikes={spikes} url={url} density={density} columns={columnSet} onManage={onManage} onSave={onSave} />
       {list?.untracked?.length ? <p className={styles.untracked}>{t('watchlist/untracked', { symbols: list.untracked.join(', ') })}</p> : null}
+      {isForeignOld ? <p role="status" className={styles.untracked}>{t('board/foreignOld')}</p> : null}
       <div className={styles.frame}>
-        <div className={styles.gridFrame}>
+        <div className={styles.gridFrame} data-foreign-old={isForeignOld || undefined}>
           {symbols.length ? (
             <BoardGrid
               label={t('board/grid', { list: listName })}

@@ -26,15 +26,17 @@ export function FeedBanner() {
   const kind = chosen === dismissed ? null : chosen
   const [icon, tone] = kind ? BANNER_LOOK[kind] : (['info', 'calm'] as const)
   const { exchangeMs } = store.getDataTime()
+  const time = formatClock(exchangeMs)
   const seconds = (sinceMs: number | null): number => Math.max(0, Math.round((now - (sinceMs ?? now)) / 1000))
   const date = formatDate(session?.trading_date)
 
   const sentence = (of: BannerKind): string => {
     switch (of) {
-      case 'lost': return exchangeMs ? t('banner/lost', { s: seconds(link.lostAt), time: formatClock(exchangeMs) }) : t('banner/lostEmpty')
-      case 'refused': return t(exchangeMs ? 'banner/refused' : 'banner/refusedEmpty', { code: link.error?.replace('close_', '') ?? '' })
+      case 'lost': return exchangeMs ? t('banner/lost', { s: seconds(link.lostAt), time }) : t('banner/lostEmpty')
+      case 'refused': return t(exchangeMs ? 'banner/refused' : 'banner/refusedEmpty', { code: link.error?.replace('close_', '') ?? '', time })
       case 'failed': return link.status?.reason ? t('banner/failed', { reason: link.status.reason }) : t('banner/failedPlain')
-      case 'stalled': return t('banner/stalled', { s: Math.round(freshness.ageS ?? 0) })
+      case 'stalled': return t('banner/stalled', { s: Math.round(freshness.ageS ?? 0), time })
+      case 'reconnecting': return exchangeMs ? t('banner/reconnecting', { time }) : t('banner/reconnectingEmpty')
       case 'partial': return t('banner/partial', { channels: (link.status?.muted_channels ?? []).join(', ') })
       case 'replay': return t('banner/replay', { date })
       case 'closed': return t('banner/closed', { date })

@@ -18,7 +18,7 @@ export function PhoneStatus({ title }: { title: string }) {
   const clockMs = useMarketClock()
   const detailsId = useId()
   const hasPhase = session && word !== 'closed' && word !== 'lunch' // said below
-  const feed = [source && source !== 'ssi' ? t(`sourceTag/${source}`) : '', t(`feed/${word}`), clockMs === null ? '' : formatClock(clockMs)]
+  const feed = [source && source !== 'ssi' ? t(`sourceTag/${source}`) : '', t(`feed/${word}`)]
   return (
     <div className={styles.phone}>
       <button type="button" className={styles.cellButton} popoverTarget={detailsId} aria-label={t('session/details')} title={t('session/details')} />
@@ -30,6 +30,7 @@ export function PhoneStatus({ title }: { title: string }) {
       <span className={`${styles.line} ${styles.feed}`}>
         <FeedDot word={word} />
         <span className={styles.feedText}>{feed.filter(Boolean).join(' · ')}</span>
+        {clockMs === null ? null : <time aria-label={t('session/clock')}>{formatClock(clockMs)}</time>}
       </span>
       <SessionDetails id={detailsId} clockMs={clockMs} />
     </div>

@@ -1,8 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render, screen, within } from '@testing-library/react'
+import { act, render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { MemoryRouter, useLocation } from 'react-router'
-import { beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { MarketSnapshot } from '@/shared/api/models'
 import { MarketContext } from '@/shared/market-store/market-context'
 import { MarketStore } from '@/shared/market-store/market-store'
@@ -10,6 +10,7 @@ import { ChannelSocket } from '@/shared/ws/channel-socket'
 import { FakeSocket } from '@/test/fake-socket'
 import { price, snapshot } from '@/test/market-fixtures'
 import { ForeignFlow } from './ForeignFlow'
+import { OLD_MS } from './use-foreign-flow'
 
 const Address = () => <output data-testid="address">{useLocation().search}</output>
 const stock = (symbol: string, net: number) => ({
@@ -28,10 +29,14 @@ beforeEach(() => {
   vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => setTimeout(() => frame(0), 0))
   vi.stubGlobal('fetch', (request: Request) => Promise.resolve(ANSWERS[new URL(request.url).pathname]?.() ?? new Response('', { status: 404 })))
 })
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 async function show(): Promise<void> {
   const store = new MarketStore()
   const socket = new FakeSocket()
+  socket.answersPings = true
   const channel = new ChannelSocket<MarketSnapshot>({
     channel: 'market', url: () => 'ws://test', openSocket: () => socket, poll: () => Promise.reject(new Error()), onData: (data) => store.offer(data),
   })
@@ -74,4 +79,13 @@ it('sorts and filters the table, and keeps both in the URL', async () => {
   expect(screen.getByTestId('address')).toHaveTextContent('?sort=net&dir=asc&sector=Banks')
   await user.click(screen.getByRole('button', { name: 'Bán ròng' }))
   expect(screen.getByText('Không có mã nào khớp bộ lọc')).toBeVisible()
+})
+
+it('says that its figures are old when REST is silent though the line is open', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true })
+  await show()
+  expect(screen.queryByText(/REST không trả lời/)).toBeNull()
+  vi.stubGlobal('fetch', () => new Promise(() => undefined))
+  await act(() => vi.advanceTimersByTimeAsync(OLD_MS + 2000))
+  expect(screen.getByText(/REST không trả lời/)).toHaveTextContent('của lúc 09:20:00')
 })

@@ -4,8 +4,22 @@ import type { components, paths } from './schema.gen'
 
 /** The REST routes the dashboard reads (SPEC section 8), on the origin it came from. */
 
+const REQUEST_LIMIT_MS = 20_000 // one that hangs on a dead connection would keep the next from being asked, for minutes
+
+function limited(asked: AbortSignal): AbortSignal {
+  const limit = new AbortController()
+  const abort = (): void => limit.abort()
+  setTimeout(abort, REQUEST_LIMIT_MS)
+  if (asked.aborted) abort()
+  else asked.addEventListener('abort', abort, { once: true })
+  return limit.signal
+}
+
 // `fetch` is looked up at each call, so that a test can put its own in place.
-export const rest = createClient<paths>({ baseUrl: window.location.origin, fetch: (request) => fetch(request) })
+export const rest = createClient<paths>({
+  baseUrl: window.location.origin,
+  fetch: (request) => fetch(request, { signal: limited(request.signal) }),
+})
 
 export class ApiError extends Error {
   readonly httpStatus: number

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FeedStatus } from '@/shared/api/models'
 import { FakeSocket } from '@/test/fake-socket'
 import { ChannelSocket, type ChannelSocketOptions } from './channel-socket'
-import { ANSWER_LIMIT_MS, PROBE_LIMIT_MS, QUIET_LIMIT_MS, SILENCE_LIMIT_MS } from './live-socket'
+import { LATE_MS } from './lateness'
+import { ANSWER_LIMIT_MS, PROBE_LIMIT_MS, QUIET_LIMIT_MS, SILENCE_LIMIT_MS, SLOW_LIMIT_MS } from './live-socket'
 import { HIDDEN_LIMIT_MS } from './page-presence'
 import { POLL_INTERVAL_MS } from './rest-fallback'
 import { FALLBACK_RETRY_MS, STABLE_MS } from './retry-plan'
@@ -145,7 +146,7 @@ describe('a link', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  it('says within 5 s that a server does not answer, and takes what it says later', async () => {
+  it('says within 5 s that a server does not answer, takes what it says later, and believes it when it answers at once', async () => {
     const { channel, taken } = start()
     last().say(snapshot(1))
     const heardAt = Date.now()
@@ -155,9 +156,63 @@ describe('a link', () => {
     await vi.advanceTimersByTimeAsync(ANSWER_LIMIT_MS)
     expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence', lostAt: heardAt, failures: 0 })
     expect(last().isClosed).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
     last().say(delta(1, 2))
-    expect(channel.getLink()).toMatchObject({ link: 'open', error: null, lostAt: null })
+    last().say({ type: 'pong' })
     expect(taken).toEqual([1, 2])
+    expect(channel.getLink().link).toBe('waiting')
+    expect(last().sent).toHaveLength(2)
+    last().say({ type: 'pong' })
+    expect(channel.getLink()).toMatchObject({ link: 'open', error: null, lostAt: null })
+  })
+
+  describe('on a slow line', () => {
+    const at = (ms: number) => ({ ts: new Date(ms).toISOString() })
+    let seq = 0
+    /** A frame a second, each made `lateMs` ago. */
+    async function flow(seconds: number, lateMs: number): Promise<void> {
+      for (let i = 0; i < seconds; i++) {
+        last().say({ ...delta(seq, seq), ...at(Date.now() - lateMs) })
+        seq++
+        await vi.advanceTimersByTimeAsync(1000)
+      }
+    }
+    beforeEach(() => {
+      seq = 1
+    })
+
+    it('frames that come ever later are not live, and a queue of them is left behind', async () => {
+      const { channel } = start()
+      last().say({ ...snapshot(1), ...at(Date.now()) })
+      await flow(5, LATE_MS)
+      expect(last().sent).toEqual([])
+      await flow(3, LATE_MS + 1)
+      expect(last().sent).toEqual([{ action: 'ping' }])
+      expect(channel.getLink().link).toBe('waiting')
+      await flow(SLOW_LIMIT_MS / 1000, 6000)
+      expect(channel.getLink().link).toBe('waiting')
+      last().say({ type: 'pong' })
+      expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'slow' })
+      expect(sockets[0]?.isClosed).toBe(true)
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(sockets).toHaveLength(2)
+    })
+
+    it('a clock that was set is no delay', async () => {
+      const { channel } = start()
+      last().answersPings = true
+      last().say({ ...snapshot(1), ...at(Date.now()) })
+      await flow(20, 60_000)
+      expect(channel.getLink().link).toBe('open')
+      expect(last().sent).toHaveLength(1)
+    })
+
+    it('a server in another time is as live as any', async () => {
+      start()
+      last().say({ ...snapshot(1), ...at(Date.now() - 3_600_000) })
+      await flow(5, 3_600_000)
+      expect(last().sent).toEqual([])
+    })
   })
 
   it('a quiet server that answers is there', async () => {
@@ -172,14 +227,14 @@ describe('a link', () => {
   it('takes 40 s of silence for a dead link; a ping is a sign of life', async () => {
     const { channel } = start()
     last().say(snapshot(1))
+    const servedAt = Date.now()
     await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS - 1)
     last().say({ type: 'ping' })
-    const heardAt = Date.now()
-    expect(channel.getLink().link).toBe('open')
+    expect(sockets[0]?.isClosed).toBe(false)
     await vi.advanceTimersByTimeAsync(SILENCE_LIMIT_MS - 1)
     expect(sockets[0]?.isClosed).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
-    expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence', lostAt: heardAt })
+    expect(channel.getLink()).toMatchObject({ link: 'waiting', error: 'silence', lostAt: servedAt })
     expect(sockets[0]?.isClosed).toBe(true)
   })
 

@@ -2,7 +2,8 @@ import type { FeedStatus } from '@/shared/api/models'
 import { afterClose } from './close-codes'
 import { DeltaChannel } from './delta-channel'
 import { EventDesk } from './event-desk'
-import { readFrame, type Frame } from './frames'
+import { readFrame, type Frame, type SnapshotFrame } from './frames'
+import { Lateness } from './lateness'
 import { LinkStore } from './link-state'
 import { LiveSocket, type SocketLike } from './live-socket'
 import { watchPresence } from './page-presence'
@@ -39,6 +40,7 @@ type Timer = ReturnType<typeof setTimeout> | undefined
 export class ChannelSocket<T extends object> {
   private readonly link = new LinkStore()
   private readonly channel = new DeltaChannel<T>()
+  private readonly lateness = new Lateness()
   private readonly fallback: RestFallback<T>
   private readonly retry: RetryPlan
   private socket: LiveSocket | null = null
@@ -133,10 +135,11 @@ export class ChannelSocket<T extends object> {
     this.dropSocket()
     this.hasGreeted = false
     this.channel.expectSnapshot()
+    this.lateness.restart()
     const open = this.options.openSocket ?? ((url) => new WebSocket(url))
     try {
       this.socket = new LiveSocket(() => open(this.options.url()), {
-        onText: this.onText, onDown: this.onDown, onDoubt: this.onDoubt, onReturn: this.onReturn,
+        onText: this.onText, onDown: this.onDown, onDoubt: this.onDoubt, onAnswer: this.onAnswer,
       })
     } catch {
       this.onDown('unreachable', 0)
@@ -162,10 +165,12 @@ export class ChannelSocket<T extends object> {
         if (frame.frame.channel !== this.options.channel) return
         this.channel.takeSnapshot(frame.frame)
         this.onData(false)
+        this.watchLateness(frame.frame)
         break
       case 'delta':
         if (frame.frame.channel !== this.options.channel) return
         if (this.channel.takeDelta(frame.frame) === 'delta') this.onData(true)
+        this.watchLateness(frame.frame)
         break
       case 'full':
         this.channel.replace(frame.data as T)
@@ -186,6 +191,9 @@ export class ChannelSocket<T extends object> {
         break
       case 'error':
         this.link.set({ error: frame.code })
+        break
+      case 'pong':
+        this.socket?.noteAnswer()
         break
       case 'other':
         break
@@ -231,8 +239,13 @@ export class ChannelSocket<T extends object> {
     if (this.link.get().link === 'open') this.link.set({ link: 'waiting', error: 'silence', retryAt: null, lostAt: this.socket?.heardAt ?? Date.now() })
   }
 
-  private onReturn = (): void => {
-    if (this.openedAt !== null) this.link.set({ link: 'open', error: null, lostAt: null })
+  private onAnswer = (wasDoubtful: boolean): void => {
+    this.lateness.restart()
+    if (wasDoubtful && this.openedAt !== null) this.link.set({ link: 'open', error: null, lostAt: null })
+  }
+
+  private watchLateness({ sentAtMs }: SnapshotFrame): void {
+    if (this.lateness.isLate(sentAtMs, Date.now())) this.socket?.ask()
   }
 
   private onDown = (error: string, code: number): void => {

@@ -7,6 +7,8 @@ export interface SnapshotFrame {
   readonly epoch: string
   readonly seq: number
   readonly data: object
+  /** When the server made it, epoch ms by its clock; NaN when it does not say. */
+  readonly sentAtMs: number
 }
 export interface DeltaFrame extends SnapshotFrame {
   readonly prev: number
@@ -22,7 +24,8 @@ export type Frame =
   | { kind: 'status'; status: StatusMessage }
   | { kind: 'bye'; reconnectInMs: readonly [number, number] }
   | { kind: 'error'; code: string }
-  | { kind: 'other' } // pings, pongs, sessions: a sign of life, nothing more
+  | { kind: 'pong' }
+  | { kind: 'other' } // pings, sessions: a sign of life, nothing more
 
 const MALFORMED: Frame = { kind: 'error', code: 'malformed_frame' }
 const DEFAULT_BYE_MS = [1000, 5000] as const
@@ -36,12 +39,13 @@ function readBye(message: Message): readonly [number, number] {
 }
 
 function readState(message: Message): Frame {
-  const { type, channel, epoch, seq, prev, data } = message
+  const { type, channel, epoch, seq, prev, data, ts } = message
   if (channel === undefined) return { kind: 'events', messages: [message] } // the snapshot of a topic: what its events go on from
   if (type === 'snapshot' && typeof channel === 'string' && Array.isArray(data)) return { kind: 'list', channel, items: data }
   if (typeof channel !== 'string' || typeof epoch !== 'string' || typeof seq !== 'number' || !isObject(data)) return MALFORMED
-  if (type === 'snapshot') return { kind: 'snapshot', frame: { channel, epoch, seq, data } }
-  return typeof prev === 'number' ? { kind: 'delta', frame: { channel, epoch, seq, prev, data } } : MALFORMED
+  const frame = { channel, epoch, seq, data, sentAtMs: typeof ts === 'string' ? Date.parse(ts) : Number.NaN }
+  if (type === 'snapshot') return { kind: 'snapshot', frame }
+  return typeof prev === 'number' ? { kind: 'delta', frame: { ...frame, prev } } : MALFORMED
 }
 
 /** In full mode a state has no envelope, so whatever has no `type` is the state itself. */
@@ -63,6 +67,8 @@ export function readFrame(text: string): Frame {
       return { kind: 'status', status: message as unknown as StatusMessage }
     case 'batch':
       return Array.isArray(message.messages) ? { kind: 'events', messages: message.messages } : MALFORMED
+    case 'pong':
+      return { kind: 'pong' }
     case 'bye':
       return { kind: 'bye', reconnectInMs: readBye(message) }
     case 'error':

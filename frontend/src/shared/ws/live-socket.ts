@@ -4,6 +4,7 @@ export const SILENCE_LIMIT_MS = 40_000 // the server speaks every 30 s, whatever
 export const PROBE_LIMIT_MS = 5000 // for the answer to a ping, when the link is in doubt
 export const QUIET_LIMIT_MS = 2500 // nothing heard for so long: we ask whether the server is there
 export const ANSWER_LIMIT_MS = 2000 // and say that it is not, 4.5 s after its last word; it may only be slow, so we go on listening
+export const SLOW_LIMIT_MS = 10_000 // an answer that took so long: a new socket begins with the present, not with a queue
 const HANDSHAKE_LIMIT_MS = 10_000
 
 /** The part of a WebSocket that is used here; tests bring their own. */
@@ -14,8 +15,8 @@ export interface LiveSocketEvents {
   onDown: (error: string, code: number) => void
   /** A question is not answered. */
   onDoubt: () => void
-  /** It speaks again after that. */
-  onReturn: () => void
+  /** A question is answered at once, the first one since then or any other. */
+  onAnswer: (wasDoubtful: boolean) => void
 }
 
 export class LiveSocket {
@@ -25,6 +26,9 @@ export class LiveSocket {
   /** When anything was last heard (epoch ms), 0 before. */
   heardAt = 0
   private quietTimer: ReturnType<typeof setTimeout> | undefined
+  private answerTimer: ReturnType<typeof setTimeout> | undefined
+  /** When the questions were asked that are not answered yet, in their order (epoch ms). */
+  private readonly askedAt: number[] = []
   private isServing = false
   private isDoubtful = false
   private isDropped = false
@@ -55,8 +59,35 @@ export class LiveSocket {
    */
   probe(): void {
     if (Date.now() - this.heardAt > SILENCE_LIMIT_MS) return this.goDown('silence', 0)
-    this.send({ action: 'ping' })
+    this.ping()
     this.expectFrame(PROBE_LIMIT_MS, 'silence')
+  }
+
+  /**
+   * Whether it is there and not far behind: in a quiet market no data comes for minutes, and on a slow line data comes
+   * that is old. Only an answer tells, and one at once. Not for a page that nobody looks at, whose timers are late; it
+   * is probed when it is shown.
+   */
+  ask(): void {
+    if (document.hidden || this.answerTimer !== undefined) return
+    this.answerTimer = setTimeout(() => {
+      this.isDoubtful = true
+      this.events.onDoubt()
+    }, ANSWER_LIMIT_MS)
+    this.ping()
+  }
+
+  /** The answer to the oldest question. */
+  noteAnswer(): void {
+    const tookMs = Date.now() - (this.askedAt.shift() ?? Date.now())
+    if (this.askedAt.length) return
+    clearTimeout(this.answerTimer)
+    this.answerTimer = undefined
+    if (tookMs > SLOW_LIMIT_MS) return this.goDown('slow', 0)
+    if (tookMs > ANSWER_LIMIT_MS) return this.ask()
+    const wasDoubtful = this.isDoubtful
+    this.isDoubtful = false
+    this.events.onAnswer(wasDoubtful)
   }
 
   /** Close it and hear nothing of it any more. */
@@ -64,6 +95,7 @@ export class LiveSocket {
     this.isDropped = true
     clearTimeout(this.silenceTimer)
     clearTimeout(this.quietTimer)
+    clearTimeout(this.answerTimer)
     this.socket.onmessage = null
     this.socket.onclose = null
     this.socket.close(1000)
@@ -72,26 +104,15 @@ export class LiveSocket {
   private onText(text: string): void {
     if (this.isServing || !this.heardAt) this.expectFrame(SILENCE_LIMIT_MS, 'silence')
     this.heardAt = Date.now()
-    if (this.isDoubtful) this.events.onReturn()
-    this.isDoubtful = false
     this.events.onText(text)
-    if (this.isServing && !this.isDropped) this.askWhenQuiet()
+    if (!this.isServing || this.isDropped) return
+    clearTimeout(this.quietTimer)
+    this.quietTimer = setTimeout(() => this.ask(), QUIET_LIMIT_MS)
   }
 
-  /**
-   * In a quiet market no data comes for minutes: only an answer tells a quiet server from a dead link. Not for a page
-   * that nobody looks at, whose timers are late; it is probed when it is shown.
-   */
-  private askWhenQuiet(): void {
-    clearTimeout(this.quietTimer)
-    this.quietTimer = setTimeout(() => {
-      if (document.hidden) return
-      this.send({ action: 'ping' })
-      this.quietTimer = setTimeout(() => {
-        this.isDoubtful = true
-        this.events.onDoubt()
-      }, ANSWER_LIMIT_MS)
-    }, QUIET_LIMIT_MS)
+  private ping(): void {
+    this.askedAt.push(Date.now())
+    this.send({ action: 'ping' })
   }
 
   private expectFrame(limitMs: number, error: string): void {

@@ -14,7 +14,7 @@ export const foreign: Words<typeof vi> = {
   bySector: 'Net by sector', sectorNote: 'bn VND', other: 'Other', pickSector: '{{sector}}: {{net}} bn, {{stocks}} stocks. Filter the table by sector',
   topBuy: 'Top net buys', topSell: 'Top net sells', nobody: 'None yet',
   detail: 'Detail', detailNote: '{{shown}}/{{all}} stocks', filter: 'Filter symbols', sides: 'Net side', 'side.all': 'All', 'side.buy': 'Net buys', 'side.sell': 'Net sells',
-  csv: 'CSV', saveCsv: 'Save the table as CSV', noMatch: 'No symbol matches the filter', clear: 'Clear filter', empty: 'No foreign figures yet',
+  csv: 'CSV', saveCsv: 'Save the table as CSV', noMatch: 'No symbol matches the filter', clear: 'Clear filter', empty: 'No foreign figures yet', old: 'REST does not answer – the foreign figures shown are as of {{time}}.',
   'col.symbol': 'Sym', 'col.buyVolume': 'Buy vol', 'col.sellVolume': 'Sell vol', 'col.buyValue': 'Buy', 'col.sellValue': 'Sell', 'col.net': 'Net, bn',
   'col.speed': 'Speed 5′', 'col.speedHint': 'Net volume a minute, mean of 5 minutes, shares', 'col.acceleration': 'Accel.', 'col.accelerationHint': 'How much the speed changed within the last minute, shares per minute', 'col.room': 'Room',
   'col.roomHint': 'What foreigners may still buy of their limit', full: 'full', table: 'Figures', chart: 'Chart', toChart: 'Chart of {{symbol}}',

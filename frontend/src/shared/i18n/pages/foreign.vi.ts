@@ -12,7 +12,7 @@ export const foreign = {
   bySector: 'Ròng theo ngành', sectorNote: 'tỷ đồng', other: 'Khác', pickSector: '{{sector}}: {{net}} tỷ, {{stocks}} mã. Lọc bảng theo ngành',
   topBuy: 'Mua ròng nhiều nhất', topSell: 'Bán ròng nhiều nhất', nobody: 'Chưa có mã nào',
   detail: 'Chi tiết', detailNote: '{{shown}}/{{all}} mã', filter: 'Lọc mã', sides: 'Chiều ròng', 'side.all': 'Tất cả', 'side.buy': 'Mua ròng', 'side.sell': 'Bán ròng',
-  csv: 'CSV', saveCsv: 'Tải bảng dạng CSV', noMatch: 'Không có mã nào khớp bộ lọc', clear: 'Bỏ lọc', empty: 'Chưa có số liệu khối ngoại',
+  csv: 'CSV', saveCsv: 'Tải bảng dạng CSV', noMatch: 'Không có mã nào khớp bộ lọc', clear: 'Bỏ lọc', empty: 'Chưa có số liệu khối ngoại', old: 'REST không trả lời – số liệu khối ngoại đang hiện là của lúc {{time}}.',
   'col.symbol': 'Mã', 'col.buyVolume': 'KL mua', 'col.sellVolume': 'KL bán', 'col.buyValue': 'GT mua', 'col.sellValue': 'GT bán', 'col.net': 'Ròng, tỷ',
   'col.speed': 'Tốc độ 5′', 'col.speedHint': 'Khối lượng ròng mỗi phút, trung bình 5 phút, cổ phiếu', 'col.acceleration': 'Gia tốc', 'col.accelerationHint': 'Tốc độ đã đổi bao nhiêu trong một phút qua, cổ phiếu mỗi phút', 'col.room': 'Room',
   'col.roomHint': 'Phần room khối ngoại còn được mua', full: 'hết', table: 'Bảng số', chart: 'Biểu đồ', toChart: 'Biểu đồ {{symbol}}',
