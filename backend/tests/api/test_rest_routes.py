@@ -362,8 +362,10 @@ async def test_system_figures_are_samples_of_the_metrics(backend: Backend) -> No
     assert figures["ssi_messages_received_total"] == [{"labels": {"channel": "MI"}, "value": 7.0}]
     counts = {row["labels"]["le"]: row["value"] for row in figures["feed_lag_seconds_bucket"]}
     assert (counts["0.25"], counts["0.5"], counts["+Inf"]) == (0.0, 1.0, 1.0)
-    assert "classifier_agreement_ratio" not in figures  # nothing compared yet
+    assert figures["classifier_agreement_ratio"] == [{"labels": {}, "value": 0.9}]
     assert not any(name.startswith("http_") or name.endswith("_created") for name in figures)
+    metrics.record_audit([])  # nothing to compare: not a number, so no figure
+    assert "classifier_agreement_ratio" not in metrics.figures()
 
 
 async def test_token_guards_rest_but_not_health_config_and_metrics() -> None:

@@ -8,6 +8,7 @@ import { MarketStore } from '@/shared/market-store/market-store'
 import { ChannelSocket } from '@/shared/ws/channel-socket'
 import { FakeSocket } from '@/test/fake-socket'
 import { price, snapshot } from '@/test/market-fixtures'
+import { SymbolAside } from './SymbolAside'
 import { SymbolPanel } from './SymbolPanel'
 
 const TICK = {
@@ -31,7 +32,7 @@ beforeEach(() => {
   vi.stubGlobal('ResizeObserver', class { observe = vi.fn(); disconnect = vi.fn() })
 })
 
-async function show(change: Partial<PriceData> = {}) {
+async function show(change: Partial<PriceData> = {}, isBesideChart = false) {
   const socket = new FakeSocket()
   const store = new MarketStore()
   const channel = new ChannelSocket<MarketSnapshot>({
@@ -42,7 +43,7 @@ async function show(change: Partial<PriceData> = {}) {
   const view = render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <MarketContext value={{ store, socket: channel }}>
-        <SymbolPanel symbol="VCB" tags={['VN30']} onClose={onClose} />
+        {isBesideChart ? <SymbolAside symbol="VCB" /> : <SymbolPanel symbol="VCB" tags={['VN30']} onClose={onClose} />}
       </MarketContext>
     </QueryClientProvider>,
   )
@@ -114,6 +115,18 @@ describe('SymbolPanel', () => {
     const { onClose, leave } = await show()
     await userEvent.setup().click(screen.getByRole('button', { name: 'Đóng chi tiết' }))
     expect(onClose).toHaveBeenCalledOnce()
+    leave()
+  })
+})
+
+describe('SymbolAside', () => {
+  it('is what a chart does not say: limits, book, aggressor, foreign flow, signals and the prints with their side', async () => {
+    const { socket, leave } = await show({}, true)
+    expect(screen.getByRole('complementary', { name: 'Chi tiết VCB' })).toHaveTextContent('dư mua 600 · dư bán 400')
+    expect(screen.queryByText('Trong ngày')).not.toBeInTheDocument()
+    hear(socket)
+    const print = await screen.findByRole('row', { name: /10:00:02/ })
+    expect(print).toHaveTextContent('mua chủ động')
     leave()
   })
 })
