@@ -49,7 +49,7 @@ describe('PhoneStatus', () => {
     const { socket, stop } = await show('ato', '09:05:00')
     expect(screen.getByText(/^Liên tục sau /, { selector: 'span' })).toBeVisible()
     act(() => socket.drop())
-    expect(await screen.findByText(/Mất kết nối/)).toBeVisible()
+    expect(await screen.findByText(/Mất kết nối/, { selector: 'span' })).toBeVisible()
     expect(screen.queryByText(/ sau /)).toBeNull()
     stop()
   })
