@@ -33,7 +33,7 @@ async function show(hose: Phase, clock: string) {
     },
   )
   act(() => socket.say({ type: 'snapshot', channel: 'market', epoch: 'e', seq: 1, data }))
-  await screen.findByText(/MÔ PHỎNG · Trực tiếp · \d/)
+  await screen.findByText(/MÔ PHỎNG · Trực tiếp/)
   return { socket, stop }
 }
 
