@@ -20,9 +20,12 @@ function nameOf(column: Column): string {
 /** On the screen an auction's indicative figures stand in for these; in a file they have columns of their own. */
 const MATCHED: Partial<Record<string, keyof PriceData>> = { last: 'last_price', lastVolume: 'last_volume', change: 'change', percent: 'change_pct' }
 
+const DECIMALS_MAX = 4 // a share of the room would have fifteen
+
 function valueOf(column: Column, state: SymbolState): CsvValue {
   const matched = MATCHED[column.id]
-  return matched ? (state.price[matched] as number | null | undefined) : column.sortValue(state)
+  const value = matched ? (state.price[matched] as number | null | undefined) : column.sortValue(state)
+  return typeof value === 'number' ? Number(value.toFixed(DECIMALS_MAX)) : value
 }
 
 const AUCTION_NAMES = ['phase', 'est_match_price']
