@@ -84,9 +84,8 @@ class ForeignInvestorTracker:
     def _count(self, before: ForeignInvestorData, flow: ForeignFlow) -> None:
         if flow.is_future:
             return
-        if (
-            self._is_ranked
-        ):  # looking at 1,600 stocks for each message that concerns none of the ten is 8 % of a core
+        # Looking at 1,600 stocks for each message that concerns none of the ten is 8 % of a core.
+        if self._is_ranked:
             self._is_ranked = not (self._is_among_top(before) or self._is_among_top(flow.data))
         summary, data = self._summary, flow.data
         summary.total_buy_volume += data.buy_volume - before.buy_volume

@@ -6,24 +6,13 @@ or a stale message already showed does not fire later.
 
 from __future__ import annotations
 
-from collections import deque
-
-from msgspec import Struct, field
-
 from app.market import alert_rules
 from app.market.alert_rules import AlertThresholds
 from app.market.alert_service import AlertService
 from app.market.foreign_flow import NetValueChange
 from app.market.messages import Price
 from app.market.models import Alert, AlertType, BasisPoint, ClassifiedTrade, Phase
-
-
-class _Prints(Struct):
-    """The prints of one symbol in the window, one bucket a second: [time_s, prints, volume]."""
-
-    buckets: deque[list[float]] = field(default_factory=deque)
-    prints: int = 0
-    volume: int = 0
+from app.market.print_window import PrintWindow
 
 
 class PriceTracker:
@@ -32,7 +21,7 @@ class PriceTracker:
     def __init__(self, thresholds: AlertThresholds, alerts: AlertService) -> None:
         self._thresholds = thresholds
         self._alerts = alerts
-        self._prints: dict[str, _Prints] = {}
+        self._prints: dict[str, PrintWindow] = {}
         self._limits: dict[str, str] = {}  # symbol -> limit it stands at
         self._restored: dict[
             str, Price
@@ -45,22 +34,11 @@ class PriceTracker:
             return None
         window = self._prints.get(trade.symbol)
         if window is None:
-            window = self._prints[trade.symbol] = _Prints()
-        buckets = window.buckets
-        oldest_s = time_s - self._thresholds.volume_spike_window_s
-        while buckets and buckets[0][0] <= oldest_s:
-            _, prints, volume = buckets.popleft()
-            window.prints -= int(prints)
-            window.volume -= int(volume)
+            window = self._prints[trade.symbol] = PrintWindow()
+        window.drop_until(time_s - self._thresholds.volume_spike_window_s)
         ratio = alert_rules.volume_ratio(self._thresholds, trade.volume, window.prints, window.volume)
         average = window.volume / window.prints if window.prints else 0.0
-        if buckets and buckets[-1][0] == time_s:
-            buckets[-1][1] += 1
-            buckets[-1][2] += trade.volume
-        else:
-            buckets.append([time_s, 1, trade.volume])
-        window.prints += 1
-        window.volume += trade.volume
+        window.add(time_s, trade.volume)
         if ratio is None or not is_news:
             return None
         return self._alerts.fire(

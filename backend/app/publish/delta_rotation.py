@@ -10,15 +10,16 @@ Overflow: a client that is behind is passed over; its version stays, so that a l
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from math import ceil
 
 from app.clock import Clock
 from app.publish.client_connection import ClientConnection
-from app.publish.state_server import WRITE_COST_S, StateServer
+from app.publish.state_server import StateServer
 from app.publish.state_view import StateView
 from app.publish.transport import WriteBatch
-from app.publish.write_budget import WriteBudget
+from app.publish.write_budget import WRITE_COST_S, WriteBudget
 from app.telemetry.metrics import Metrics
 
 SLOT_S = 0.005
@@ -28,11 +29,14 @@ LOAD_PERIOD_MAX_S = 0.5  # the clients' number alone makes nobody wait longer
 PACE_MAX_S = 10.0
 PACE_STEP_S = 0.01  # paces asked for are rounded up, so that there are few lines
 VIEWS_PER_SLOT_MIN = 50  # a few are served at once: they share a frame
-SLOT_WORK_S = 0.010  # no frame of a slot is older when it is written; who is left waits for the next slot
+SLOT_WORK_S = (
+    0.010  # after that a slot's frames are old, by a slice at most; who is left waits for the next slot
+)
 LATE_PAUSE_S = 0.001  # for what else the loop has to do
 SLOTS_CAUGHT_UP = 4  # after a pause no slot gets more than the share of so many
 SLICE_S = 0.003  # of serving; then the loop may do something else
-VIEWS_PER_LOOK = 50  # at the clock
+VIEWS_PER_LOOK = 50  # at the clock, and as many writes are put together
+VIEWS_MEASURED_MIN = 25  # in a slice: fewer say little about what one costs
 SMOOTHING = 0.1  # of a new measurement
 
 
@@ -158,7 +162,8 @@ class DeltaRotation:
         while left > 0 and line.unasked and line.views[0][0].due_s <= now_s:
             left -= self._serve_slice(line, min(left, line.unasked), now_s, period_s)
             if self._clock.monotonic_s() > until_s:
-                self._is_late = left > 0
+                is_due = line.unasked > 0 and line.views[0][0].due_s <= now_s
+                self._is_late |= left > 0 and is_due
                 break
             if left > 0:
                 await asyncio.sleep(0)
@@ -169,7 +174,7 @@ class DeltaRotation:
 
     def _serve_slice(self, line: _Line, most: int, now_s: float, period_s: float) -> int:
         """Serve views for a moment; return how many."""
-        started_s, built_s = self._clock.monotonic_s(), self._server.build_s
+        started_s, built_s, used_s = self._clock.monotonic_s(), self._server.build_s, time.thread_time()
         served = 0
         while due := line.take_due(min(most - served, VIEWS_PER_LOOK), now_s):
             line.has_skipped |= not self._server.serve(due, self._batch)
@@ -178,9 +183,9 @@ class DeltaRotation:
             served += len(due)
             if self._clock.monotonic_s() - started_s > SLICE_S:
                 break
+        self._budget.spend(time.thread_time() - used_s)  # without waiting for the feed's threads
         spent_s = self._clock.monotonic_s() - started_s
-        self._budget.spend(spent_s)
-        if served >= VIEWS_PER_LOOK:
+        if served >= VIEWS_MEASURED_MIN:
             cost_s = (spent_s - self._server.build_s + built_s) / served
             self._cost_s += SMOOTHING * (cost_s - self._cost_s)
         return served

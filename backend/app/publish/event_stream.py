@@ -26,12 +26,11 @@ from app.publish.sessions import Session, SessionStore
 from app.publish.subscriptions import EventClient, Groups, Subscriber
 from app.publish.topics import ALERTS, symbol_topic
 from app.publish.wire_frame import WireFrame
+from app.publish.write_budget import WRITE_COST_S, WRITE_SHARE_MAX
 from app.telemetry.metrics import Metrics
 
 CLIENTS_PER_SLICE = 200  # about 3 ms of writing; then the loop may do something else
 CATCH_UPS_PER_SLICE = 8  # some with a thousand snapshots
-WRITE_COST_S = 12e-6  # one frame to one client (PERFORMANCE.md section 2)
-WRITE_SHARE = 0.6  # of a core that writing may take: the period grows with the clients
 SWEEPS_PER_TTL = 10
 
 EPOCH_CHANGED = "epoch_changed"
@@ -93,7 +92,7 @@ class EventStream:
 
     @property
     def period_s(self) -> float:
-        return max(self._interval_s, self.subscriber_count * WRITE_COST_S / WRITE_SHARE)
+        return max(self._interval_s, self.subscriber_count * WRITE_COST_S / WRITE_SHARE_MAX)
 
     def position_of(self, subscriber: Subscriber) -> int:
         """Return how far a subscriber has been written to."""

@@ -6,14 +6,14 @@ Overflow: a client that is behind is passed over; what it is sent later is newer
 from __future__ import annotations
 
 import asyncio
-from itertools import islice
 
 from app.clock import Clock
 from app.publish.channels import Channel
 from app.publish.client_connection import ClientConnection
-from app.publish.state_server import WRITE_COST_S, WRITE_SHARE, StateServer
+from app.publish.state_server import StateServer
 from app.publish.state_view import StateView
 from app.publish.transport import WriteBatch
+from app.publish.write_budget import WRITE_COST_S, WRITE_SHARE_MAX
 from app.telemetry.metrics import Metrics
 
 CLIENTS_PER_SLICE = 200  # about 3 ms of writing; then the loop may do something else
@@ -45,7 +45,8 @@ class FullStream:
             self._wake.set()
 
     def remove(self, view: StateView) -> None:
-        """Serve it no longer."""
+        """Serve it no longer, not even in a push that is under way."""
+        view.is_closed = True
         self._views.pop(view, None)
 
     def mark(self) -> None:
@@ -65,20 +66,20 @@ class FullStream:
 
     @property
     def period_s(self) -> float:
-        return max(self.interval_s, len(self._views) * WRITE_COST_S / WRITE_SHARE)
+        return max(self.interval_s, len(self._views) * WRITE_COST_S / WRITE_SHARE_MAX)
 
     async def push(self) -> bool:
         """Give every view what it is owed, in slices; return whether something is still owed."""
         started_s = self._clock.monotonic_s()
         is_owed = False
         batch = WriteBatch()
-        views = iter(list(self._views.items()))
-        self._server.take_in(self._channel)
-        while views_of_slice := list(islice(views, CLIENTS_PER_SLICE)):
-            if not self._server.serve(views_of_slice, batch):
+        views = list(self._views.items())
+        for number in range(0, len(views), CLIENTS_PER_SLICE):
+            if number:
+                await asyncio.sleep(0)
+            self._server.take_in(self._channel)
+            if not self._server.serve(views[number : number + CLIENTS_PER_SLICE], batch):
                 is_owed = True
             batch.flush()
-            await asyncio.sleep(0)
-            self._server.take_in(self._channel)
         self._publish_seconds.observe(self._clock.monotonic_s() - started_s)
         return is_owed

@@ -14,9 +14,6 @@ from app.publish.transport import WriteBatch
 from app.publish.views import MarketViews
 from app.telemetry.metrics import Metrics
 
-WRITE_COST_S = 12e-6  # one frame to one client (PERFORMANCE.md section 2)
-WRITE_SHARE = 0.6  # of a core that writing may take: periods grow with the clients
-
 
 class StateServer:
     """Brings views up to date; the only one who moves a view's version."""
@@ -91,6 +88,8 @@ class StateServer:
                 continue
             if changed_at[view.channel] <= view.version:
                 continue
+            if len(client.views) > 1:
+                batch.flush()  # what it was given a moment ago may be what puts it behind
             if client.is_behind:  # asked before building: nothing is built for clients that cannot take it
                 client.frames_skipped += 1
                 self._skipped[view.channel].inc()

@@ -17,7 +17,7 @@ class StateView:
     channel: Channel
     mode: Mode
     group: Group  # the symbols that narrow /ws/market; None: all
-    interval_s: float  # at most one frame in this time
+    interval_s: float  # one frame in this time, on average
     version: int = 0
     seen: int = 0  # the newest version its client was ever sent of the channel: it is shown nothing older
     due_s: float = 0.0  # when it may be sent another

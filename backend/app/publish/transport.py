@@ -63,9 +63,11 @@ class WriteBatch(list[tuple[BytesWriter, bytes]]):
 
     def flush(self) -> None:
         """Do them all."""
-        for writer, data in self:
-            writer.write(data)
-        self.clear()
+        try:
+            for writer, data in self:
+                writer.write(data)
+        finally:
+            self.clear()
 
 
 class FrameSink(Protocol):
@@ -230,6 +232,11 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._is_writable = False
         super().connection_lost(exc)
+
+    def eof_received(self) -> None:
+        """The peer sends nothing more, and the transport closes: once what is left is taken, or after a while."""
+        self._is_writable = False
+        self._bound_farewell()
 
     def handle_close(self, event: Frame) -> None:
         self._is_writable = False

@@ -13,7 +13,7 @@ _COMPRESSED = 0x40  # RFC 7692 6: RSV1
 class WireFrame:
     """A JSON text message: `payload` for a framework that frames by itself, the wire forms for the transport.
 
-    Server frames are unmasked, so the same bytes serve every client. Each form is made when the first client needs it.
+    Server frames are unmasked, so the same bytes serve every client. The compressed form is made when the first client needs it.
     """
 
     __slots__ = ("_compressed_wire", "payload", "size", "wire")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from app.clock import Clock
 
+WRITE_COST_S = 12e-6  # one frame to one client (PERFORMANCE.md section 2)
 BUSY_MAX = 0.85  # of a core, all together: fuller than that, everything waits for everything
 WRITE_SHARE_MIN, WRITE_SHARE_MAX = 0.2, 0.6
 LOOK_INTERVAL_S = 0.25
@@ -30,7 +31,7 @@ class WriteBudget:
         self._spent_s = 0.0  # on writing, since the last look
 
     def spend(self, seconds: float) -> None:
-        """Count time that went into writing, and look at what the rest took if it is time."""
+        """Count processor time that went into delta frames, and look at what the rest took if it is time."""
         self._spent_s += seconds
         now_s = self._clock.monotonic_s()
         passed_s = now_s - self._looked_s

@@ -26,7 +26,7 @@ from tests.api.bare_socket import (
 )
 from tests.api.conftest import Backend, Serve
 from tests.api.frame_check import checked
-from tests.publish.fakes import eventually, make_alert
+from tests.publish.fakes import eventually, make_alert, send_state
 
 
 async def next_ping(reader: asyncio.StreamReader) -> bytes:
@@ -255,6 +255,25 @@ async def test_flood_of_parts_of_a_message_is_cut_too(serve: Serve, backend: Bac
         assert close_code_of(await read_frames(reader)) == 4429
 
 
+async def test_client_that_ends_its_side_and_reads_nothing_more_is_cut(
+    serve: Serve, backend: Backend
+) -> None:
+    server = await serve(backend)
+    async with bare_socket(server.port, "/ws/market?mode=delta") as (_, writer):
+        await wait_for_clients(backend, Channel.MARKET, 1)
+        (connection,) = backend.publisher.managers[Channel.MARKET].clients
+        while not connection.unsent_bytes:
+            send_state(connection, WireFrame(b" " * 500_000))
+            await asyncio.sleep(0.01)
+        writer.write_eof()
+        unsent_bytes = connection.unsent_bytes
+        await asyncio.sleep(0.1)
+        send_state(connection, WireFrame(b" " * 500_000))
+        assert connection.unsent_bytes <= unsent_bytes, "nothing more is written to who has gone"
+        await wait_for_clients(backend, Channel.MARKET, 0)
+        await eventually(lambda: not server.uvicorn.server_state.connections)
+
+
 async def test_client_that_says_goodbye_and_reads_nothing_more_is_cut(serve: Serve, backend: Backend) -> None:
     backend.market.prices |= {f"S{number:04}": PriceData() for number in range(1_600)}
     server = await serve(backend)
@@ -262,7 +281,7 @@ async def test_client_that_says_goodbye_and_reads_nothing_more_is_cut(serve: Ser
         await wait_for_clients(backend, Channel.MARKET, 1)
         (connection,) = backend.publisher.managers[Channel.MARKET].clients
         while not connection.unsent_bytes:
-            connection.send_state(WireFrame(b" " * 500_000))
+            send_state(connection, WireFrame(b" " * 500_000))
             await asyncio.sleep(0.01)
         writer.write(masked(CLOSE, b"\x03\xe8"))
         await wait_for_clients(backend, Channel.MARKET, 0)

@@ -6,6 +6,7 @@ import asyncio
 import heapq
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -183,6 +184,17 @@ class FakeFeed:
         return self.current
 
 
+@dataclass
+class _Later:
+    """A write in a batch."""
+
+    sink: FakeFrameSink
+    frame: WireFrame
+
+    def write(self, _data: bytes) -> None:
+        self.sink.write(self.frame)
+
+
 class FakeFrameSink:
     """A client's socket: it takes everything at once, or nothing while `is_stuck`."""
 
@@ -202,7 +214,7 @@ class FakeFrameSink:
         (self.waiting if self.is_stuck else self.frames).append(frame)
 
     def write_with(self, batch: WriteBatch, frame: WireFrame) -> None:
-        self.write(frame)
+        batch.append((_Later(self, frame), b""))
 
     def close(self, code: int) -> None:
         self.close_code = code
@@ -233,6 +245,13 @@ def make_client(
     sink: FakeFrameSink, path: str = "market", buffer_bytes_max: int = 1024 * 1024
 ) -> ClientConnection:
     return ClientConnection(sink, ClientDetails(path, "127.0.0.1", "127.0.0.1", OPENING), buffer_bytes_max)
+
+
+def send_state(client: ClientConnection, frame: WireFrame) -> None:
+    """Write a state by itself."""
+    batch = WriteBatch()
+    client.send_state(frame, batch)
+    batch.flush()
 
 
 def open_client(

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from app.publish.channels import Channel
-from app.publish.transport import WriteBatch
 from app.publish.wire_frame import WireFrame
-from tests.publish.fakes import FakeFrameSink, make_client
+from tests.publish.fakes import FakeFrameSink, make_client, send_state
 
 
 def test_client_with_much_to_take_is_behind() -> None:
@@ -11,11 +10,11 @@ def test_client_with_much_to_take_is_behind() -> None:
     client = make_client(sink, Channel.MARKET)
     sink.is_stuck = True
     assert not client.is_behind
-    client.send_state(WireFrame(b"x" * 70_000), WriteBatch())
+    send_state(client, WireFrame(b"x" * 70_000))
     assert client.is_behind
     sink.unstick()
     assert not client.is_behind
-    client.send_state(WireFrame(b"z"), WriteBatch())
+    send_state(client, WireFrame(b"z"))
     assert (client.frames_sent, client.bytes_sent) == (2, 70_001)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -15,11 +16,12 @@ from app.market.models import (
     PriceData,
     SessionEvent,
 )
+from app.publish import full_stream
 from app.publish.channels import Channel
 from app.publish.close_codes import CloseCode
 from app.publish.data_publisher import DataPublisher
 from app.publish.messages import PING
-from app.publish.transport import WriteBatch
+from app.publish.wire_frame import WireFrame
 from app.telemetry.metrics import Metrics
 from tests.publish.fakes import (
     OPENING,
@@ -29,6 +31,7 @@ from tests.publish.fakes import (
     FakeMarketReader,
     make_alert,
     open_client,
+    send_state,
     settle,
 )
 
@@ -312,7 +315,7 @@ async def test_client_closed_but_not_yet_gone_is_given_nothing_more(
     await clock.advance(1)
     assert client.offer_event(sink.frames[0])
     assert sink.close_code == CloseCode.TOO_MANY
-    client.send_state(sink.frames[1], WriteBatch())
+    send_state(client, sink.frames[1])
     assert len(sink.frames) == 2
 
 
@@ -343,3 +346,26 @@ async def test_state_client_over_the_limit_gets_its_events_later(
         "live",
         "stalled",
     ]
+
+
+async def test_full_state_does_not_follow_who_turned_to_deltas_in_the_middle_of_a_push(
+    publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(full_stream, "CLIENTS_PER_SLICE", 1)
+    first, second = FakeFrameSink(), FakeFrameSink()
+    open_client(publisher, first, Channel.MARKET)
+    client, _ = open_client(publisher, second, Channel.MARKET)
+    await clock.advance(1)
+    write = first.write
+
+    def write_and_turn(frame: WireFrame) -> None:
+        write(frame)
+        first.write = write  # type: ignore[method-assign]
+        asyncio.get_running_loop().call_soon(publisher.open_view, client, Channel.MARKET, "delta")
+
+    first.write = write_and_turn  # type: ignore[method-assign]
+    before = len(second.frames)
+    market.prices["VCB"].last_price = 61_300
+    publisher.mark_changed(Changes(prices={"VCB"}))
+    await clock.advance(2)
+    assert [message.get("type") for message in second.messages[before:]] == ["snapshot"]

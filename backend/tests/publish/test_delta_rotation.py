@@ -109,6 +109,24 @@ async def test_rotation_passes_over_who_is_behind_and_gives_all_it_missed_later(
     assert metrics.registry.get_sample_value("ws_frames_skipped_total", {"channel": "market"}) > 1
 
 
+async def test_of_a_clients_channels_the_first_may_put_it_behind_for_the_others(
+    publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
+) -> None:
+    sink = FakeFrameSink()
+    client, _ = open_client(publisher, sink, Channel.MARKET, mode="delta", buffer_bytes_max=100)
+    publisher.open_view(client, Channel.INDEX, "delta")
+    await clock.advance(1)
+    sink.is_stuck = True
+    market.indices["VN30"].value = 1_900.0
+    trade(market, publisher, 61_300)
+    publisher.mark_changed(Changes(indices={"VN30"}))
+    await clock.advance(1)
+    assert len(sink.waiting) == 1, "both are in one batch"
+    sink.unstick()
+    await clock.advance(1)
+    assert {delta["channel"] for delta in sink.of_type("delta")} == {"market", "index"}
+
+
 async def test_nothing_of_a_group_changed_sends_it_nothing(
     publisher: DataPublisher, market: FakeMarketReader, clock: FakeClock
 ) -> None:

@@ -56,22 +56,27 @@ export async function lookAtAll(world, state) {
   }
 }
 
+const errorOf = (promise) => promise.then(() => null, (error) => error)
+
+async function openLive(one, dashboard) {
+  await dashboard.open(pageNamed(one.page).path, one)
+  await dashboard.waitForLive()
+}
+
 /** Pages are open when the state comes: all of them say it in time, then each is looked at. */
 export async function lookAtAllThrough(world, state, comeAbout) {
   const cases = casesOf(state, world.isFull).filter((one) => world.harness.wants(nameOf(one)))
   const open = []
   for (const one of cases) {
     const dashboard = await world.harness.newPage(world.app.url, { size: sizeOf(one) })
-    await dashboard.open(pageNamed(one.page).path, one)
-    await dashboard.waitForLive()
-    open.push([one, dashboard])
+    open.push([one, dashboard, await errorOf(openLive(one, dashboard))])
   }
   const arrived = comeAbout()
-  const said = open.map(([, dashboard]) => assertState(dashboard, state).then(() => null, (error) => error))
-  for (const [i, [one, dashboard]] of open.entries()) {
+  const said = open.map(([, dashboard]) => errorOf(assertState(dashboard, state)))
+  for (const [i, [one, dashboard, notOpened]] of open.entries()) {
     await world.harness.check(nameOf(one), dashboard, async () => {
-      const late = await said[i]
-      if (late) throw late
+      const error = notOpened ?? (await said[i])
+      if (error) throw error
       await look(world, one, dashboard)
     })
     await dashboard.page.context().close()

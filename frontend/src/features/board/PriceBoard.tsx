@@ -60,7 +60,7 @@ export function PriceBoard({ panel = null, renderWatchlists }: PriceBoardProps) 
   const columnSet = useBoardColumns(list?.id === FUTURES_LIST, url)
   const isAuction = listed.length > 0 && listed.every(({ price }) => isIndicative(price))
   const chosen = isPhone ? columnSet.all : columnSet.shown
-  const headed = useMemo(() => (isAuction ? auctionColumns(chosen) : chosen), [isAuction, chosen])
+  const headed = useMemo(() => (isAuction ? auctionColumns(chosen, isPhone) : chosen), [isAuction, chosen, isPhone])
   const { columns, togglePercent } = usePhoneColumns(headed)
   const { bands, onlySpikes, sort } = url
   const rows = useMemo(() => {

@@ -11,4 +11,4 @@ export const columnLabel = (column: Column, t: TFunction): string => [columnWord
 
 /** Where it stands alone. */
 export const columnName = (column: Column, t: TFunction): string =>
-  column.group ? `${columnWord(column.group, t)} ${columnLabel(column, t)}` : columnLabel(column, t)
+  column.group && column.group !== column.label ? `${columnWord(column.group, t)} ${columnLabel(column, t)}` : columnLabel(column, t)

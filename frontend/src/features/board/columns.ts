@@ -218,9 +218,11 @@ export const FUTURES_COLUMNS: readonly Column[] = [
   sparkColumn,
 ]
 
-/** While the whole list is in a call auction, the matched columns are headed by what they show. */
-export const auctionColumns = (columns: readonly Column[]): readonly Column[] =>
-  columns.map((column) => (column.isMatched ? { ...column, group: 'group.indicative', ...(column.id === 'lastVolume' && { label: 'col.imbalance' }) } : column))
+/** While the whole list is in a call auction, the matched columns are headed by what they show; the phone has no groups. */
+export function auctionColumns(columns: readonly Column[], isPhone: boolean): readonly Column[] {
+  const labels: Partial<Record<string, string>> = { lastVolume: 'col.imbalance', ...(isPhone && { last: 'group.indicative' }) }
+  return columns.map((column) => (column.isMatched ? { ...column, group: 'group.indicative', label: labels[column.id] ?? column.label } : column))
+}
 
 export interface ColumnGroup {
   id: string

@@ -16,7 +16,7 @@ export function SessionDetails({ id, clockMs }: { id: string; clockMs: number | 
   const session = useSession()
   const { socket } = useMarket()
   const { status, statusAt } = useLink(socket)
-  const { word } = useFreshness()
+  const { word, isStale } = useFreshness()
   const now = useNow()
   const sinceStatusS = Math.max(0, (now - statusAt) / 1000)
   const ages = Object.entries(status?.ages ?? {})
@@ -40,7 +40,7 @@ export function SessionDetails({ id, clockMs }: { id: string; clockMs: number | 
         <tbody>
           {EXCHANGES.filter((exchange) => exchange in phases).map((exchange) => {
             const phase = phases[exchange] ?? 'unknown'
-            const next = clockMs === null || phase === 'closed' ? null : nextPhase(exchange, clockMs)
+            const next = clockMs === null || phase === 'closed' || isStale ? null : nextPhase(exchange, clockMs)
             return (
               <tr key={exchange}>
                 <th scope="row">{t(`exchange/${exchange}`)}</th>

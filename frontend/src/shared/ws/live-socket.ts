@@ -4,6 +4,7 @@ export const SILENCE_LIMIT_MS = 40_000 // the server speaks every 30 s, whatever
 export const PROBE_LIMIT_MS = 5000 // for the answer to a ping, when the link is in doubt
 export const QUIET_LIMIT_MS = 2500 // nothing heard for so long: we ask whether the server is there
 export const ANSWER_LIMIT_MS = 2000 // and say that it is not, 4.5 s after its last word; it may only be slow, so we go on listening
+export const BELIEVED_MS = 4000 // an answer that took no longer ends a doubt: what comes is not 5 s old
 export const SLOW_LIMIT_MS = 10_000 // an answer that took so long: a new socket begins with the present, not with a queue
 const HANDSHAKE_LIMIT_MS = 10_000
 
@@ -15,7 +16,7 @@ export interface LiveSocketEvents {
   onDown: (error: string, code: number) => void
   /** A question is not answered. */
   onDoubt: () => void
-  /** A question is answered at once, the first one since then or any other. */
+  /** A question is answered soon enough, the first one since a doubt or any other. */
   onAnswer: (wasDoubtful: boolean) => void
 }
 
@@ -65,7 +66,7 @@ export class LiveSocket {
 
   /**
    * Whether it is there and not far behind: in a quiet market no data comes for minutes, and on a slow line data comes
-   * that is old. Only an answer tells, and one at once. Not for a page that nobody looks at, whose timers are late; it
+   * that is old. Only an answer tells, and one that comes soon. Not for a page that nobody looks at, whose timers are late; it
    * is probed when it is shown.
    */
   ask(): void {
@@ -84,7 +85,7 @@ export class LiveSocket {
     clearTimeout(this.answerTimer)
     this.answerTimer = undefined
     if (tookMs > SLOW_LIMIT_MS) return this.goDown('slow', 0)
-    if (tookMs > ANSWER_LIMIT_MS) return this.ask()
+    if (tookMs > BELIEVED_MS) return this.ask()
     const wasDoubtful = this.isDoubtful
     this.isDoubtful = false
     this.events.onAnswer(wasDoubtful)
