@@ -110,8 +110,10 @@ describe('Chart', () => {
 
   it('has its symbols in a dialog where there is no room for the list, own lists among them', async () => {
     useWatchlists.setState({ lists: [{ id: 'w', name: 'Của tôi', symbols: ['VN30F1M', 'VCB'] }] })
-    HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) { this.open = true }
-    HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) { this.open = false }
+    for (const [name, isOpen] of [['showModal', true], ['close', false]] as const) {
+      if (name in HTMLDialogElement.prototype) continue
+      Object.defineProperty(HTMLDialogElement.prototype, name, { configurable: true, value(this: HTMLDialogElement) { this.open = isOpen } })
+    }
     showPage(<Chart />, '/chart?symbol=VCB', MARKET)
     const user = userEvent.setup()
     await user.click(await screen.findByRole('button', { name: 'Danh sách mã' }))
