@@ -13,8 +13,8 @@ from app.market.models import FeedSource, FeedState, FeedStatus
 from app.publish.channels import Channel
 from app.publish.client_connection import ClientConnection, ClientDetails
 from app.publish.data_publisher import DataPublisher
+from app.publish.frame_sink import WriteBatch
 from app.publish.state_view import Mode
-from app.publish.transport import WriteBatch
 from app.publish.wire_frame import WireFrame
 from app.simulator.clock import midnight_s
 from app.simulator.securities import stock_symbols

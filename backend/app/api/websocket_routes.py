@@ -22,8 +22,10 @@ from app.api.socket_subscriptions import HomeView, SocketSubscriptions
 from app.publish.channels import Channel, Group
 from app.publish.client_connection import ClientConnection, ClientDetails
 from app.publish.close_codes import CloseCode
+from app.publish.frame_sink import FrameSink
 from app.publish.messages import encode_error
-from app.publish.transport import FrameSink, QueuedSink, sink_of
+from app.publish.queued_sink import QueuedSink
+from app.publish.transport import sink_of
 from app.publish.wire_frame import WireFrame
 
 V1 = "v1"  # the path of those who see only what they subscribe to

@@ -12,9 +12,9 @@ from itertools import count
 
 from app.publish.channels import Channel
 from app.publish.close_codes import CloseCode
+from app.publish.frame_sink import FrameSink, WriteBatch
 from app.publish.state_view import StateView
 from app.publish.subscriptions import Subscriber
-from app.publish.transport import FrameSink, WriteBatch
 from app.publish.wire_frame import WireFrame
 
 # A state older than what still waits to be sent is stale: skip long before the memory bound.

@@ -32,6 +32,10 @@ CLOSE_CODES: dict[CloseCode, tuple[str, str]] = {
 }
 
 
+# For the close frame to leave and its echo to come; then the socket is cut.
+CLOSE_GRACE_S = 2.0
+
+
 def reason_of(code: int) -> str:
     """Return the words that travel with a close frame."""
     try:

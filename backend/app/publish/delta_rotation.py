@@ -16,9 +16,9 @@ from math import ceil
 
 from app.clock import Clock
 from app.publish.client_connection import ClientConnection
+from app.publish.frame_sink import WriteBatch
 from app.publish.state_server import StateServer
 from app.publish.state_view import StateView
-from app.publish.transport import WriteBatch
 from app.publish.write_budget import WRITE_COST_S, WriteBudget
 from app.telemetry.metrics import Metrics
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from app.clock import Clock
 from app.publish.channels import Channel
 from app.publish.client_connection import ClientConnection
+from app.publish.frame_sink import WriteBatch
 from app.publish.notices import NoticeStream
 from app.publish.state_frames import StateFrames
 from app.publish.state_view import StateView
-from app.publish.transport import WriteBatch
 from app.publish.views import MarketViews
 from app.telemetry.metrics import Metrics
 

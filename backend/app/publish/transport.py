@@ -13,26 +13,24 @@ import asyncio
 import random
 import socket
 from asyncio.transports import BaseTransport
-from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from app.publish.close_codes import CloseCode, reason_of
+from app.publish.close_codes import CLOSE_GRACE_S, CloseCode, reason_of
+from app.publish.frame_sink import FrameSink, WriteBatch
+from app.publish.queued_sink import QueuedSink
 from app.publish.shared_deflate import SharedDeflateFactory
 from app.publish.wire_frame import WireFrame
 
 EXTENSION = "vnstock.frame_sink"
 MESSAGE_BYTES_MAX = 64 * 1024  # SPEC 7.7: larger frames are refused
-# For the close frame to leave and its echo to come; then the socket is cut.
-CLOSE_GRACE_S = 2.0
 CLOSE_GRACES_S: dict[int, float] = {
     CloseCode.TOO_SLOW: 5.0,  # the frame stands behind a full buffer
     CloseCode.NO_PONG: 1.0,  # most likely nobody is there
@@ -44,49 +42,6 @@ UNSENT_IN_KERNEL_BYTES = (
 FRAMES_PER_S_MIN, FRAMES_PER_MESSAGE = 200, 4
 CHUNK_BYTES = 1024  # parsed and answered at once: 256 KB of empty pings would hold the loop for half a second
 _TCP_NOTSENT_LOWAT = 25  # linux/tcp.h; the socket module does not name it
-
-
-class BytesWriter(Protocol):
-    """What takes bytes: a transport."""
-
-    def write(self, data: bytes, /) -> object: ...
-
-
-class WriteBatch(list[tuple[BytesWriter, bytes]]):
-    """Writes put together, to be done one after the other.
-
-    A write is a system call, after which the processor has forgotten the code that led to it: fifty of them without
-    other Python in between cost a quarter less (measured with 10,000 clients).
-    """
-
-    __slots__ = ()
-
-    def flush(self) -> None:
-        """Do them all."""
-        try:
-            for writer, data in self:
-                writer.write(data)
-        finally:
-            self.clear()
-
-
-class FrameSink(Protocol):
-    """Where the frames of one client go. Nothing here awaits."""
-
-    on_shutdown: Callable[[], None] | None
-
-    @property
-    def unsent_bytes(self) -> int: ...
-    def write(self, frame: WireFrame) -> None: ...
-    def write_with(self, batch: WriteBatch, frame: WireFrame) -> None:
-        """Write with others, before the loop does anything else."""
-
-    def close(self, code: int) -> None: ...
-    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
-        """Call `confirmed` with what `position` said when a protocol ping was written, once its pong is here.
-
-        Frames and pings share one ordered stream, so the client has everything written before that ping.
-        """
 
 
 class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
@@ -267,63 +222,6 @@ class DirectWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.close_timer is not None:
             self.close_timer.cancel()
         self.close_timer = self.loop.call_later(delay_s, self.transport.abort)
-
-
-class QueuedSink:
-    """The same for servers without the extension: a queue and a task that sends it."""
-
-    def __init__(self, websocket: WebSocket) -> None:
-        self.on_shutdown: Callable[[], None] | None = None
-        self._websocket = websocket
-        self._frames: deque[WireFrame] = deque()
-        self._unsent_bytes = 0
-        self._close_code: int | None = None
-        self._wake = asyncio.Event()
-        self._task = asyncio.create_task(self._send_all(), name="publish:queued_sink")
-
-    @property
-    def unsent_bytes(self) -> int:
-        return self._unsent_bytes
-
-    def write(self, frame: WireFrame) -> None:
-        if self._close_code is None:
-            self._frames.append(frame)
-            self._unsent_bytes += len(frame)
-            self._wake.set()
-
-    def write_with(self, batch: WriteBatch, frame: WireFrame) -> None:  # noqa: ARG002 a part of FrameSink
-        self.write(frame)  # it is put together by the task anyway
-
-    def close(self, code: int) -> None:
-        if self._close_code is None:
-            self._close_code = code
-            self._wake.set()
-
-    def watch_delivery(self, position: Callable[[], int], confirmed: Callable[[int], None]) -> None:
-        """Do nothing: this server does not tell of its pings, so nothing is ever confirmed."""
-
-    async def finish(self) -> None:
-        """Stop sending: the client has gone. What a close still owes is sent first."""
-        if self._close_code is None:
-            self._task.cancel()
-        await asyncio.wait([self._task], timeout=CLOSE_GRACE_S)
-        self._task.cancel()
-
-    async def _send_all(self) -> None:
-        with suppress(WebSocketDisconnect, RuntimeError):  # gone: the route hears of it from receive()
-            await self._send_while_connected()
-
-    async def _send_while_connected(self) -> None:
-        while self._websocket.client_state is WebSocketState.CONNECTED:
-            while self._frames:
-                frame = self._frames.popleft()
-                await self._websocket.send_text(frame.payload.decode())
-                self._unsent_bytes -= len(frame)
-            if self._close_code is not None:
-                await self._websocket.close(self._close_code, reason_of(self._close_code))
-                return
-            await self._wake.wait()
-            self._wake.clear()
 
 
 def sink_of(websocket: WebSocket) -> FrameSink:

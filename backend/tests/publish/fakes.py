@@ -34,8 +34,8 @@ from app.market.models import (
 from app.publish.channels import Channel, Group
 from app.publish.client_connection import ClientConnection, ClientDetails
 from app.publish.data_publisher import DataPublisher
+from app.publish.frame_sink import WriteBatch
 from app.publish.state_view import Mode
-from app.publish.transport import WriteBatch
 from app.publish.wire_frame import WireFrame
 
 OPENING = datetime(2026, 11, 20, 9, 15, tzinfo=VIETNAM)

@@ -11,7 +11,7 @@ from app.market.models import Changes
 from app.publish import delta_rotation
 from app.publish.channels import Channel
 from app.publish.data_publisher import DataPublisher
-from app.publish.transport import WriteBatch
+from app.publish.frame_sink import WriteBatch
 from app.publish.wire_frame import WireFrame
 from app.telemetry.metrics import Metrics
 from tests.publish.fakes import FakeClock, FakeFrameSink, FakeMarketReader, open_client
