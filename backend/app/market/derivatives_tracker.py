@@ -27,7 +27,6 @@ from app.market.trading_calendar import TradingCalendar
 
 SPOT_AGE_MAX_S = 15
 FUTURES_AGE_MAX_S = 60
-POINT_OPEN_S = 5  # of market time: what is stamped in a second may arrive after it
 # a rival needs 10 % more volume to become the active contract: 11/10, in whole numbers
 _SWITCH_NUMERATOR, _SWITCH_DENOMINATOR = 11, 10
 
@@ -36,10 +35,8 @@ class _Contract(Struct):
     data: DerivativesContract
     month: ContractMonth
     price_at_s: float = 0.0
-    basis_at_s: float = 0.0
     points: list[BasisPoint] = field(default_factory=list)
     point_times_s: list[int] = field(default_factory=list)
-    is_last_open: bool = False  # a later basis of the same second takes the newest point's place
 
 
 class DerivativesTracker:
@@ -121,8 +118,7 @@ class DerivativesTracker:
         data.basis = basis
         data.basis_pct = round(100 * basis / self._spot, 4)
         data.is_premium = basis > 0
-        contract.basis_at_s = max(contract.price_at_s, self._spot_at_s)
-        moment = moment_at(contract.basis_at_s)
+        moment = moment_at(max(contract.price_at_s, self._spot_at_s))
         data.last_updated = moment
         return BasisPoint(
             timestamp=moment,
@@ -134,33 +130,15 @@ class DerivativesTracker:
             is_premium=data.is_premium,
         )
 
-    def keep(self, point: BasisPoint) -> BasisPoint | None:
-        """Add a point to its contract's history: of each second the last one stays, which is what was shown of it.
-
-        Returns the point that this one completes: the history of the second before it is over.
-        """
+    def keep(self, point: BasisPoint) -> bool:
+        """Add a point to its contract's history; return False when that second already has one."""
         contract = self._contract(point.futures_symbol)
         second = int(point.timestamp.timestamp())
-        last_s = contract.point_times_s[-1] if contract.point_times_s else -1
-        if second < last_s or (second == last_s and not contract.is_last_open):
-            return None
-        if second == last_s:
-            contract.points[-1] = point
-            return None
-        completed = contract.points[-1] if contract.is_last_open else None
+        if contract.point_times_s and second <= contract.point_times_s[-1]:
+            return False
         contract.points.append(point)
         contract.point_times_s.append(second)
-        contract.is_last_open = True
-        return completed
-
-    def complete_points(self, now_s: float) -> list[BasisPoint]:
-        """Return the newest points whose second is over at market time `now_s`; each is returned once."""
-        completed = []
-        for contract in self._contracts.values():
-            if contract.is_last_open and now_s - contract.point_times_s[-1] >= POINT_OPEN_S:
-                contract.is_last_open = False
-                completed.append(contract.points[-1])
-        return completed
+        return True
 
     def restore_trade(self, trade: ClassifiedTrade) -> None:
         """Show a stored print of a contract again."""
@@ -178,7 +156,6 @@ class DerivativesTracker:
         data.alias, data.expiry_date = contract.data.alias, contract.data.expiry_date
         contract.data = data
         contract.price_at_s = price_at_s
-        contract.basis_at_s = data.last_updated.timestamp() if data.last_updated is not None else 0.0
         self._choose_active()
         if is_active:
             self.active = data.symbol
@@ -188,13 +165,9 @@ class DerivativesTracker:
         self._spot, self._spot_at_s = value, time_s
 
     def restore_point(self, point: BasisPoint) -> None:
-        """Put a stored point back; it is the last basis until both legs speak again, unless a later one was kept."""
-        self.keep(point)
-        contract = self._contract(point.futures_symbol)
-        contract.is_last_open = False
-        time_s = point.timestamp.timestamp()
-        if time_s > contract.basis_at_s:
-            data, contract.basis_at_s = contract.data, time_s
+        """Put a stored point back; it is the last basis until both legs speak again."""
+        if self.keep(point):
+            data = self._contract(point.futures_symbol).data
             data.basis, data.basis_pct, data.is_premium = point.basis, point.basis_pct, point.is_premium
 
     def complete(self, points: Iterable[BasisPoint]) -> None:

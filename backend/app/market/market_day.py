@@ -199,9 +199,8 @@ class MarketDay:
 
     def _keep_basis(self, point: BasisPoint, now_s: float, changes: Changes) -> None:
         changes.contracts.add(point.futures_symbol)
-        completed = self.derivatives.keep(point)
-        if completed is not None:
-            changes.basis_points.append(completed)
+        if self.derivatives.keep(point):
+            changes.basis_points.append(point)
         if point.futures_symbol == self.derivatives.active:
             time_s = point.timestamp.timestamp()
             is_news = self._is_news(time_s, now_s)
@@ -213,7 +212,6 @@ class MarketDay:
         changes.foreign.update(moved)
         changes.foreign_rows.extend(rows)
         changes.contracts.update(self.derivatives.advance(now_s))
-        changes.basis_points.extend(self.derivatives.complete_points(now_s))
 
     def symbols(self) -> set[str]:
         """Return every symbol something is known of."""

@@ -27,7 +27,7 @@ def test_derivatives_basis_is_future_minus_vn30():
     assert (data.symbol, data.basis, data.basis_pct, data.is_premium) == (FRONT, 5.5, 0.2895, True)
     assert (data.last_price, data.change, data.change_pct, data.volume) == (1905.5, 5.5, 0.29, 2)
     assert (data.alias, data.expiry_date, data.stale) == ("VN30F1M", date(2026, 12, 17), False)
-    (point,) = processor.apply([make_tick("10:00:05")]).basis_points
+    (point,) = changes.basis_points
     assert (point.futures_symbol, point.futures_price, point.spot_value) == (FRONT, 1905.5, 1900.0)
     assert (point.basis, point.basis_pct, point.is_premium) == (5.5, 0.2895, True)
     assert changes.contracts == {FRONT}
@@ -88,7 +88,7 @@ def test_derivatives_quote_alone_is_no_price():
     )
 
 
-def test_derivatives_history_has_the_last_point_of_each_second_per_contract():
+def test_derivatives_history_has_one_point_a_second_per_contract():
     processor = make_processor()
     changes = processor.apply(
         [
@@ -99,30 +99,12 @@ def test_derivatives_history_has_the_last_point_of_each_second_per_contract():
             make_future(price=1903.0, total=3, time="10:00:01"),
         ]
     )
-    assert [(p.futures_symbol, p.basis) for p in changes.basis_points] == [(FRONT, 2.0)]
-    assert [p.basis for p in processor.get_basis_trend(30)] == [2.0, 3.0]
-    assert processor.get_last_basis().basis == processor.get_derivatives_data().basis == 3.0
-    changes = processor.apply([make_tick("10:00:06")])
-    assert [(p.futures_symbol, p.basis) for p in changes.basis_points] == [(FRONT, 3.0), (SECOND, 10.0)]
-    assert processor.apply([make_tick("10:00:30")]).basis_points == []
-
-
-def test_derivatives_what_is_shown_at_the_break_is_what_is_kept():
-    processor = make_processor()
-    messages = [
-        make_index(time="11:29:59"),
-        *(make_future(price=p, total=i, time="11:29:59") for i, p in enumerate((1899.16, 1899.06), 1)),
+    assert [(p.futures_symbol, p.basis) for p in changes.basis_points] == [
+        (FRONT, 1.0),
+        (SECOND, 10.0),
+        (FRONT, 3.0),
     ]
-    kept = [*processor.apply(messages).basis_points, *processor.apply([make_tick("11:30:10")]).basis_points]
-    assert [p.basis for p in kept] == [processor.get_derivatives_data().basis] == [-0.94]
-
-
-def test_derivatives_print_that_comes_after_its_second_was_kept_is_no_second_point():
-    processor = make_processor()
-    processor.apply([make_index(), make_future(price=1901.0), make_tick("10:00:06")])
-    changes = processor.apply([make_future(price=1902.0, total=2), make_tick("10:00:14")])
-    assert changes.basis_points == []
-    assert [p.basis for p in processor.get_basis_trend(30)] == [1.0]
+    assert [p.basis for p in processor.get_basis_trend(30)] == [1.0, 3.0]
 
 
 def test_derivatives_trend_counts_back_from_market_time():

@@ -206,7 +206,7 @@ def test_stored_day_foreign_row_without_a_time_is_back_too():
 
 
 def test_stored_day_indices_and_basis_are_back():
-    messages = [make_index(), make_future(price=1905.0), make_quote("VNM"), make_tick("10:00:05")]
+    messages = [make_index(), make_future(price=1905.0), make_quote("VNM")]
     before, after = restart(messages)
     assert after.get_indices() == before.get_indices()
     data = after.get_derivatives_data()
@@ -220,14 +220,7 @@ def test_stored_day_indices_and_basis_are_back():
 
 def test_stored_day_points_of_a_contract_without_prints_are_kept():
     before = make_processor()
-    changes = before.apply(
-        [
-            make_index(),
-            make_future(price=1905.0),
-            make_future("41I1H1000", price=1910.0),
-            make_tick("10:00:05"),
-        ]
-    )
+    changes = before.apply([make_index(), make_future(price=1905.0), make_future("41I1H1000", price=1910.0)])
     points = [*changes.basis_points, changes.basis_points[0]]
     after = make_processor()
     after.restore(store(before, changes, trades=changes.trades[:1], basis_points=points))
