@@ -149,7 +149,7 @@ class ForeignInvestorTracker:
     def _is_among_top(self, data: ForeignInvestorData) -> bool:
         """Whether its net value is one of the largest either way, or as large as the last of these."""
         bought, sold, net = self._summary.top_buy, self._summary.top_sell, data.net_value
-        if len(bought) != TOP_STOCKS or len(sold) != TOP_STOCKS:
+        if min(len(bought), len(sold)) != TOP_STOCKS:
             return True
         return net >= bought[-1].net_value or net <= sold[-1].net_value
 

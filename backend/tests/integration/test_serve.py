@@ -318,6 +318,12 @@ def _health(app: ServedApp) -> dict[str, Any]:
     return feed
 
 
+def _reconnects(app: ServedApp) -> float:
+    bearer = {"Authorization": "Bearer test-ws-token"}
+    lines = httpx.get(f"{app.http}/metrics", headers=bearer).text.splitlines()
+    return sum(float(line.split()[-1]) for line in lines if line.startswith("ssi_reconnects_total{"))
+
+
 def _fault(simulator: SimulatorChild, **body: object) -> None:
     httpx.post(f"{simulator.url}sim/faults", json=body).raise_for_status()
 
@@ -334,13 +340,14 @@ def test_serve_with_keys_writes_no_token_and_no_secret(
         assert httpx.get(f"{app.http}/api/market/snapshot?token=test-ws-token-wrong").status_code == 401
         with connect(f"{app.ws}/ws/market?token=test-ws-token", max_size=None, proxy=None) as client:
             assert checked(client.recv(10))["source"] == "ssi"
+        reconnects = _reconnects(app)
         for fault in (
             {"name": "token_expiry"},
             {"name": "status", "code": 401, "count": 1},
             {"name": "drop"},
         ):
             _fault(locked_simulator, **fault)
-        until_sync(lambda: not _health(app)["connected"], "the drop is seen")
+        until_sync(lambda: _reconnects(app) > reconnects, "the drop is seen")
         until_sync(lambda: _health(app)["connected"], "connected again")
     finally:
         app.end()

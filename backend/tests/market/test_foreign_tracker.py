@@ -17,6 +17,7 @@ from tests.market.builders import (
 )
 
 T0 = at("10:00:00")
+RANKED = "ABCDEFGHIJKLMNOPQR"  # enough to fill both lists of five
 
 
 def clock_of(offset_s: int) -> str:
@@ -253,13 +254,14 @@ def test_foreign_summary_ranks_the_five_largest_each_way():
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from("ABCDEFGH"), st.integers(0, 3), st.integers(0, 3)), min_size=10, max_size=60
+        st.tuples(st.sampled_from(RANKED), st.integers(0, 3), st.integers(0, 3)), min_size=10, max_size=60
     )
 )
 def test_foreign_summary_ranks_after_each_message_as_if_it_had_looked_at_all(flows):
     tracker = ForeignInvestorTracker()
-    totals = dict.fromkeys("ABCDEFGH", (0, 0))
-    for offset_s, (symbol, bought, sold) in enumerate(flows):
+    totals = dict.fromkeys(RANKED, (0, 0))
+    opening = [(symbol, number % 3, 2 - number % 3) for number, symbol in enumerate(RANKED)]
+    for offset_s, (symbol, bought, sold) in enumerate(opening + flows):
         buy, sell = totals[symbol] = (totals[symbol][0] + bought * 100, totals[symbol][1] + sold * 100)
         message = make_foreign(symbol, buy=buy, sell=sell, time=clock_of(offset_s))
         tracker.apply(message, 0, T0 + offset_s)
