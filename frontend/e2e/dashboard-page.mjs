@@ -58,9 +58,10 @@ export class DashboardPage {
     await this.page.locator('[data-symbol]').nth(3).waitFor({ timeout: OPEN_LIMIT_MS })
   }
 
-  /** The page itself is there, not only its frame, and so are the fonts. */
+  /** The page itself is there, not only its frame or a board's bars, and so are the fonts. */
   async settle() {
     await this.page.locator('main h1').first().waitFor({ state: 'attached', timeout: OPEN_LIMIT_MS })
+    await this.page.locator('main [aria-busy=true]').first().waitFor({ state: 'detached', timeout: OPEN_LIMIT_MS })
     await this.page.evaluate(() => document.fonts.ready.then(() => undefined))
     await this.page.waitForTimeout(SETTLE_MS)
   }

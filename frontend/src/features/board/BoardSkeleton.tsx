@@ -9,7 +9,7 @@ const widthPercent = (row: number, cell: number): number => 38 + ((row * 7 + cel
 /** Static bars under a real header's height: nothing moves until there is something to say. */
 export function BoardSkeleton({ label }: { label: string }) {
   return (
-    <div className={skeleton.board} role="status" aria-label={label}>
+    <div className={skeleton.board} role="status" aria-busy="true" aria-label={label}>
       <div className={skeleton.head} />
       {Array.from({ length: ROWS }, (_, row) => (
         <div key={row} className={skeleton.row}>

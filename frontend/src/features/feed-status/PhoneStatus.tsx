@@ -24,13 +24,13 @@ export function PhoneStatus({ title }: { title: string }) {
       <button type="button" className={styles.cellButton} popoverTarget={detailsId} aria-label={t('session/details')} title={t('session/details')} />
       <span className={styles.line}>
         <b>{title}</b>
-        {hasPhase ? <span className={styles.phasePart}>{t(`phase/${phase}`)}</span> : null}
         {next ? <span className={styles.dim}>{t('session/next', { phase: t(`phase/${next.phase}`), time: formatCountdown(next.inSeconds) })}</span> : null}
       </span>
       <span className={`${styles.line} ${styles.feed}`}>
         <FeedDot word={word} />
         <span className={styles.feedText}>{feed.filter(Boolean).join(' · ')}</span>
         {clockMs === null ? null : <time aria-label={t('session/clock')}>{formatClock(clockMs)}</time>}
+        {hasPhase ? <span className={styles.phasePart}>{t(`phase/${phase}`)}</span> : null}
       </span>
       <SessionDetails id={detailsId} clockMs={clockMs} />
     </div>
