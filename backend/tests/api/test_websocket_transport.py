@@ -12,6 +12,7 @@ from websockets.asyncio.client import connect
 from app.api.services import WebSocketLimits
 from app.market.models import Changes, PriceData
 from app.publish.channels import Channel
+from app.publish.client_connection import ClientConnection
 from app.publish.transport import DirectWebSocketProtocol, uvicorn_options
 from app.publish.wire_frame import WireFrame
 from tests.api.bare_socket import (
@@ -255,16 +256,22 @@ async def test_flood_of_parts_of_a_message_is_cut_too(serve: Serve, backend: Bac
         assert close_code_of(await read_frames(reader)) == 4429
 
 
+async def overfilled_client(backend: Backend) -> ClientConnection:
+    """Write to the one client, which reads nothing, until something is left unsent; return it."""
+    await wait_for_clients(backend, Channel.MARKET, 1)
+    (connection,) = backend.publisher.managers[Channel.MARKET].clients
+    while not connection.unsent_bytes:
+        send_state(connection, WireFrame(b" " * 500_000))
+        await asyncio.sleep(0.01)
+    return connection
+
+
 async def test_client_that_ends_its_side_and_reads_nothing_more_is_cut(
     serve: Serve, backend: Backend
 ) -> None:
     server = await serve(backend)
     async with bare_socket(server.port, "/ws/market?mode=delta") as (_, writer):
-        await wait_for_clients(backend, Channel.MARKET, 1)
-        (connection,) = backend.publisher.managers[Channel.MARKET].clients
-        while not connection.unsent_bytes:
-            send_state(connection, WireFrame(b" " * 500_000))
-            await asyncio.sleep(0.01)
+        connection = await overfilled_client(backend)
         writer.write_eof()
         unsent_bytes = connection.unsent_bytes
         await asyncio.sleep(0.1)
@@ -278,11 +285,7 @@ async def test_client_that_says_goodbye_and_reads_nothing_more_is_cut(serve: Ser
     backend.market.prices |= {f"S{number:04}": PriceData() for number in range(1_600)}
     server = await serve(backend)
     async with bare_socket(server.port, "/ws/market?mode=delta") as (_, writer):
-        await wait_for_clients(backend, Channel.MARKET, 1)
-        (connection,) = backend.publisher.managers[Channel.MARKET].clients
-        while not connection.unsent_bytes:
-            send_state(connection, WireFrame(b" " * 500_000))
-            await asyncio.sleep(0.01)
+        await overfilled_client(backend)
         writer.write(masked(CLOSE, b"\x03\xe8"))
         await wait_for_clients(backend, Channel.MARKET, 0)
         await eventually(lambda: not server.uvicorn.server_state.connections)
