@@ -26,7 +26,7 @@ export function PhoneStatus({ title }: { title: string }) {
         <b>{title}</b>
         {next ? <span className={styles.dim}>{t('session/next', { phase: t(`phase/${next.phase}`), time: formatCountdown(next.inSeconds) })}</span> : null}
       </span>
-      <span className={`${styles.line} ${styles.feed}`}>
+      <span className={`${styles.line} ${styles.feed}`} data-testid="feed">
         <FeedDot word={word} />
         <span className={styles.feedText}>{feed.filter(Boolean).join(' · ')}</span>
         {clockMs === null ? null : <time aria-label={t('session/clock')}>{formatClock(clockMs)}</time>}
