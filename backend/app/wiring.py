@@ -252,6 +252,7 @@ def _history_access(application: Application, history: History, futures: Futures
         market_now=lambda: _market_now(application),
         calendar=application.calendar,
         contract_of=lambda name: futures.resolve(name, _market_now(application).date()),
+        session_date=lambda: application.processor.trading_date,
     )
 
 

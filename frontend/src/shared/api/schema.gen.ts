@@ -3681,7 +3681,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -3736,7 +3736,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -3791,7 +3791,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -3846,7 +3846,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -4041,7 +4041,7 @@ export interface operations {
     index_api_history_index__name__get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4112,7 +4112,7 @@ export interface operations {
     derivatives_api_history_derivatives__contract__get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4322,7 +4322,7 @@ export interface operations {
     foreign_api_history__symbol__foreign_get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4393,7 +4393,7 @@ export interface operations {
     foreign_daily_api_history__symbol__foreign_daily_get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
