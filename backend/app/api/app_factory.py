@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.api import (
+    audit_routes,
     health_routes,
     history_routes,
     market_history_routes,
@@ -69,6 +70,7 @@ def _add_routes(app: FastAPI) -> None:
         market_routes,
         market_history_routes,
         history_routes,
+        audit_routes,
         operator_routes,
         health_routes,
     ):

@@ -566,6 +566,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description Return whether the day's figures add up: checks of the live state, and the stored day recounted (once a minute).
+         */
+        get: operations["audit_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ws/stats": {
         parameters: {
             query?: never;
@@ -1090,6 +1110,78 @@ export interface components {
          * @enum {string}
          */
         AnswerFormat: "json" | "csv";
+        /**
+         * AuditCheck
+         * @description One rule over all it applies to.
+         */
+        AuditCheck: {
+            /** Name */
+            name: string;
+            verdict: components["schemas"]["Verdict"];
+            /** Compared */
+            compared: number;
+            /**
+             * Failed
+             * @description All that failed; `differences` has the first 20.
+             */
+            failed: number;
+            /** Differences */
+            differences: components["schemas"]["AuditDifference"][];
+        };
+        /**
+         * AuditDifference
+         * @description One figure that is not as it must be.
+         */
+        AuditDifference: {
+            /**
+             * Subject
+             * @description A symbol, an index, a contract or a scope.
+             */
+            subject: string;
+            /** What */
+            what: string;
+            /** Expected */
+            expected: number;
+            /** Actual */
+            actual: number;
+        };
+        /**
+         * AuditReport
+         * @description `light` is green only when everything adds up and nothing was missed; amber: it adds up with holes that are known.
+         */
+        AuditReport: {
+            light: components["schemas"]["Light"];
+            /** Trading Date */
+            trading_date: string | null;
+            /** Is Final */
+            is_final: boolean;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Checks */
+            checks: components["schemas"]["AuditCheck"][];
+            stored: components["schemas"]["StoredDay"];
+            sides: components["schemas"]["SideAgreement"];
+            index: components["schemas"]["AuditResidual"] | null;
+        };
+        /**
+         * AuditResidual
+         * @description An index's change beside the plain mean of its constituents', percent.
+         */
+        AuditResidual: {
+            /** Index Id */
+            index_id: string;
+            /** Change Pct */
+            change_pct: number;
+            /** Constituents Mean Pct */
+            constituents_mean_pct: number;
+            /** Residual Pct */
+            residual_pct: number;
+            /** Constituents */
+            constituents: number;
+        };
         /**
          * AuditRow
          * @description How well one symbol's prints could be classified, continuous trading only. Shares are null without prints.
@@ -2214,6 +2306,8 @@ export interface components {
             /** Value */
             value: number;
         };
+        /** @enum {string} */
+        Light: "green" | "amber" | "red" | "unknown";
         /** MarketSnapshot */
         MarketSnapshot: {
             /** Quotes */
@@ -2623,6 +2717,29 @@ export interface components {
          */
         Severity: "INFO" | "WARNING" | "CRITICAL";
         /**
+         * SideAgreement
+         * @description All prints of continuous trading together; shares are null before there is anything to compare.
+         */
+        SideAgreement: {
+            /** Prints */
+            prints: number;
+            /** Unclassified */
+            unclassified: number;
+            /** Unclassified Share */
+            unclassified_share: number | null;
+            /** Compared */
+            compared: number;
+            /** Agreement Ratio */
+            agreement_ratio: number | null;
+            /**
+             * Tick Test Ratio
+             * @description Mean over the symbols, weighted by their compared prints.
+             */
+            tick_test_ratio: number | null;
+            /** Missed Volume */
+            missed_volume: number;
+        };
+        /**
          * SpoolStatus
          * @description Rows on their way to the database.
          */
@@ -2674,6 +2791,45 @@ export interface components {
             muted_channels: string[];
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * StoredDay
+         * @description The day recounted in the database: candles against trades, prints and gaps against the feed's TotalVol.
+         */
+        StoredDay: {
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * Reason
+             * @description Why it is unknown, else empty.
+             */
+            reason: string;
+            /** Trades */
+            trades: number;
+            /** Candles */
+            candles: number;
+            /** Symbols */
+            symbols: number;
+            /** Failed */
+            failed: number;
+            /** Differences */
+            differences: components["schemas"]["StoredDifference"][];
+        };
+        /** StoredDifference */
+        StoredDifference: {
+            /**
+             * Trading Date
+             * Format: date
+             */
+            trading_date: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * What
+             * @description candle_1m, candle_15m, candle_1d or total_volume.
+             */
+            what: string;
+            /** Detail */
+            detail: string;
         };
         /**
          * StoredGap
@@ -2976,6 +3132,11 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
+        /**
+         * Verdict
+         * @enum {string}
+         */
+        Verdict: "ok" | "holes" | "failed" | "unknown";
         /**
          * ViewEntry
          * @description What a client is shown of a channel. `symbols` null: all; `interval_ms`: at most one frame in this time.
@@ -4452,6 +4613,35 @@ export interface operations {
             };
             /** @description unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    audit_api_audit_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReport"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
