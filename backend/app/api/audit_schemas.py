@@ -9,6 +9,18 @@ from pydantic import BaseModel, Field
 
 from app.market.conservation import Verdict
 
+type CheckName = Literal[
+    "sides_add_up",
+    "phases_add_up",
+    "totals_are_the_feeds",
+    "prices_inside_limits",
+    "turnover_is_volume_by_price",
+    "foreign_within_total",
+    "foreign_sums",
+    "index_between_its_constituents",
+    "basis_is_future_less_index",
+    "nothing_missed",
+]
 type Light = Literal["green", "amber", "red", "unknown"]
 
 
@@ -24,7 +36,7 @@ class AuditDifference(BaseModel):
 class AuditCheck(BaseModel):
     """One rule over all it applies to."""
 
-    name: str
+    name: CheckName
     verdict: Verdict
     compared: int
     failed: int = Field(description="All that failed; `differences` has the first 20.")

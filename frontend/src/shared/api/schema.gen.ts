@@ -1115,8 +1115,7 @@ export interface components {
          * @description One rule over all it applies to.
          */
         AuditCheck: {
-            /** Name */
-            name: string;
+            name: components["schemas"]["CheckName"];
             verdict: components["schemas"]["Verdict"];
             /** Compared */
             compared: number;
@@ -1448,6 +1447,8 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @enum {string} */
+        CheckName: "sides_add_up" | "phases_add_up" | "totals_are_the_feeds" | "prices_inside_limits" | "turnover_is_volume_by_price" | "foreign_within_total" | "foreign_sums" | "index_between_its_constituents" | "basis_is_future_less_index" | "nothing_missed";
         /**
          * ClientMessage
          * @description `interval_ms`: the pace of the channels named. `channel`: of a resync; without it, of everything.
