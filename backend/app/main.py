@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.api.app_factory import create_api
+from app.api.http_protocol import BoundedHttpProtocol
 from app.config import Settings, SettingsError, load_settings
 from app.publish.transport import uvicorn_options
 from app.telemetry.logging import configure_logging
@@ -96,7 +97,7 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
         app,
         log_config=None,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttpProtocol,
         backlog=BACKLOG_CONNECTIONS,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
         **uvicorn_options(

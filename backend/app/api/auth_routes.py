@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 @router.post(
     "/login",
     response_model=auth_schemas.TokenAnswer,
-    responses=error_responses(401, 403, 404, 422, 429, 503),
+    responses=error_responses(400, 401, 403, 404, 422, 429, 503),
 )
 async def login(request: Request, services: Services, wanted: LoginRequest) -> Response:
     """Return an access and a refresh token for a name and a password; the latter is set as a cookie too."""
@@ -59,7 +59,7 @@ async def login(request: Request, services: Services, wanted: LoginRequest) -> R
 @router.post(
     "/refresh",
     response_model=auth_schemas.TokenAnswer,
-    responses=error_responses(401, 403, 404, 422, 503),
+    responses=error_responses(400, 401, 403, 404, 422, 503),
 )
 async def refresh(
     request: Request, services: Services, wanted: RefreshTokenRequest | None = None
@@ -78,7 +78,7 @@ async def refresh(
 
 
 @router.post(
-    "/logout", status_code=204, response_class=Response, responses=error_responses(403, 404, 422, 503)
+    "/logout", status_code=204, response_class=Response, responses=error_responses(400, 403, 404, 422, 503)
 )
 async def logout(request: Request, services: Services, wanted: RefreshTokenRequest | None = None) -> Response:
     """End the log-in: its refresh token, its access tokens, its sockets. One that has ended already is no error."""

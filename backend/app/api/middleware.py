@@ -22,6 +22,10 @@ CLIENT_GONE = 499  # nginx's number for a client that left before the answer
 NO_ROUTE = "(no route)"  # one label for whatever people try
 
 
+class BodyTooLargeError(Exception):
+    """A body went on beyond BODY_BYTES_MAX."""
+
+
 class RequestObserver:
     """Pure ASGI: an answer is watched, never copied."""
 
@@ -52,7 +56,9 @@ class RequestObserver:
             if _declared_length(scope) > BODY_BYTES_MAX:
                 await error_response(413, "at most 64 KiB a request")(scope, receive, send_observed)
             else:
-                await self._app(scope, receive, send_observed)
+                await self._app(scope, _bounded(receive), send_observed)
+        except BodyTooLargeError:
+            await error_response(413, "at most 64 KiB a request")(scope, receive, send_observed)
         except Exception:
             log.exception("request_failed", path=scope["path"])
             if status_code:
@@ -74,6 +80,21 @@ class RequestObserver:
             status=status_code,
             duration_ms=round(duration_s * 1000, 1),
         )
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Count a body that did not say how long it is."""
+    received_bytes = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal received_bytes
+        message = await receive()
+        received_bytes += len(message.get("body", b""))
+        if received_bytes > BODY_BYTES_MAX:
+            raise BodyTooLargeError
+        return message
+
+    return receive_bounded
 
 
 def _declared_length(scope: Scope) -> int:
