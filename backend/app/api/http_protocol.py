@@ -46,10 +46,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             part, data = data[:SLICE_BYTES], data[SLICE_BYTES:]
             self._head_bytes += len(part)
             super().data_received(part)
-            if self._is_in_head and self._head_bytes > HEAD_BYTES_MAX:
-                self._refuse(
-                    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "at most 32 KiB of address and headers"
-                )
+            self._check_head()
         if data and not self._is_over:
             super().data_received(data)
 
@@ -80,6 +77,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         super().on_body(body)
+
+    def _check_head(self) -> None:
+        if self._is_in_head and self._head_bytes > HEAD_BYTES_MAX:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "at most 32 KiB of address and headers")
 
     def _start_timer(self) -> None:
         self._head_timer = self.loop.call_later(self.head_timeout_s, self._time_out)

@@ -10,20 +10,17 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import error_response
+from app.api.errors import ApiError, error_response
 from app.clock import Clock
 from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger("app.access")
 
 BODY_BYTES_MAX = 64 * 1024
+BODY_TOO_LARGE = "at most 64 KiB a request"
 QUIET_PATHS = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
 CLIENT_GONE = 499  # nginx's number for a client that left before the answer
 NO_ROUTE = "(no route)"  # one label for whatever people try
-
-
-class BodyTooLargeError(Exception):
-    """A body went on beyond BODY_BYTES_MAX."""
 
 
 class RequestObserver:
@@ -54,11 +51,9 @@ class RequestObserver:
 
         try:
             if _declared_length(scope) > BODY_BYTES_MAX:
-                await error_response(413, "at most 64 KiB a request")(scope, receive, send_observed)
+                await error_response(413, BODY_TOO_LARGE)(scope, receive, send_observed)
             else:
                 await self._app(scope, _bounded(receive), send_observed)
-        except BodyTooLargeError:
-            await error_response(413, "at most 64 KiB a request")(scope, receive, send_observed)
         except Exception:
             log.exception("request_failed", path=scope["path"])
             if status_code:
@@ -91,7 +86,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         received_bytes += len(message.get("body", b""))
         if received_bytes > BODY_BYTES_MAX:
-            raise BodyTooLargeError
+            raise ApiError(413, "payload_too_large", BODY_TOO_LARGE)
         return message
 
     return receive_bounded

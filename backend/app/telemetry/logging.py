@@ -102,7 +102,7 @@ def configure_logging(level: str = "INFO", log_format: Literal["console", "json"
         logger.filters[:] = [f for f in logger.filters if not isinstance(f, RedactFilter)]
         logger.addFilter(RedactFilter())
     # at DEBUG the WebSocket library writes handshakes and frames, tokens among them, in pieces nobody recognizes
-    logging.getLogger("uvicorn.error").setLevel(logging.INFO)
+    logging.getLogger("uvicorn.error").setLevel(max(root.level, logging.INFO))
     for name in ("httpx", "httpcore", "alembic"):  # they write a line per request, or step, at INFO
         logging.getLogger(name).setLevel(logging.WARNING)
     # with a traceback for each connection a lost server costs; history/pool.py says it in a line
