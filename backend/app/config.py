@@ -36,6 +36,7 @@ FILE_SECRETS = (
     "postgres_password",
     "ws_auth_token",
     "auth_jwt_secret",
+    "operator_webhook_url",
 )
 _PLACEHOLDER = re.compile(
     r"change.?me|change.?this|placeholder|example|your[-_ ]|secret|password|<.*>", re.IGNORECASE
@@ -87,6 +88,12 @@ def _check_jwt_secret(value: SecretStr) -> SecretStr:
         raise ValueError(
             f"should be at least {JWT_SECRET_BYTES_MIN} random bytes and no placeholder: openssl rand -base64 48"
         )
+    return value
+
+
+def _check_webhook_url(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() and not value.get_secret_value().startswith(("http://", "https://")):
+        raise ValueError("should be a URL that begins with http:// or https://")
     return value
 
 
@@ -196,6 +203,11 @@ class Settings(BaseSettings):
     sim_activity: float = Field(1.0, gt=0, le=100)
     sim_symbols: int = Field(30, ge=1, le=1600)
     sim_start: time = time(9, 14, 40)
+
+    # Notices to the operator
+    operator_webhook_url: Annotated[SecretStr, AfterValidator(_check_webhook_url)] = SecretStr("")
+    operator_webhook_url_file: Path | None = None
+    operator_webhook_after_s: float = Field(30, ge=1, le=3600)
 
     # Logs
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -43,6 +43,7 @@ from app.publish import garbage
 from app.publish.data_publisher import DataPublisher
 from app.telemetry.feed_gauges import FeedGauges
 from app.telemetry.metrics import Metrics
+from app.telemetry_wiring import notifying, service_gauges
 
 REFERENCE_DIR = Path(__file__).parent / "reference"
 SESSIONS_PER_CONNECTION = 20  # kept for one user: many times what it may have open at once
@@ -115,6 +116,10 @@ class Application:
         """Return the feed's source and state, also before there is a feed."""
         return self.feed.status() if self.feed is not None else self._starting
 
+    def is_in_session(self) -> bool:
+        """Whether orders may match now, by the source's clock; before it has said its time, by ours."""
+        return self.calendar.is_live(self.processor.market_time_s or self.clock.time_s())
+
     @property
     def is_ready(self) -> bool:
         """Whether clients get an answer worth having: the feed has been tried at least once."""
@@ -160,7 +165,21 @@ class Application:
             self.metrics.before_scrape(
                 FeedGauges(self.metrics, feed.counters, feed.status, self.processor).refresh
             )
+            self.metrics.before_scrape(
+                service_gauges(self._settings, self.metrics, history, self.is_in_session).refresh
+            )
             self.feed = feed
+            notices = await stack.enter_async_context(
+                notifying(
+                    self._settings,
+                    clock=self.clock,
+                    status=self.feed_status,
+                    is_in_session=self.is_in_session,
+                )
+            )
+            for task in notices:
+                moving.append(task)
+                stack.push_async_callback(self._cancel, task)
             feeding = asyncio.create_task(feed.run(), name="feed")
             stack.push_async_callback(self._cancel, feeding)
             for task in (*moving, feeding):

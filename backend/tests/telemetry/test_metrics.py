@@ -104,3 +104,14 @@ def test_close_code_label_is_of_bounded_variety() -> None:
         "1000", "1001", "1005", "1006", "1007", "1009", "1011", "1012",
         "4400", "4401", "4402", "4403", "4408", "4410", "4412", "4429", "other",
     }  # fmt: skip
+
+
+def test_exposition_shows_the_process_itself() -> None:
+    text = Metrics().exposition().decode()
+    for name in (
+        "process_open_fds",
+        "process_max_fds",
+        "process_resident_memory_bytes",
+        "process_start_time_seconds",
+    ):
+        assert re.search(rf"^{name} [0-9.e+]+$", text, re.MULTILINE), name
