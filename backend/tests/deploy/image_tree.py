@@ -93,7 +93,11 @@ class ImageTree:
     def _install(self) -> None:
         venv = self.folder / "opt" / "venv"
         uv = str(ROOT / "backend" / ".venv" / "bin" / "uv")
-        subprocess.run([uv, "venv", "--quiet", "--python", str(BASE / "bin" / "python3"), str(venv)], check=True, timeout=60)
+        subprocess.run(
+            [uv, "venv", "--quiet", "--python", str(BASE / "bin" / "python3"), str(venv)],
+            check=True,
+            timeout=60,
+        )
         subprocess.run(
             [uv, "pip", "install", "--quiet", "--link-mode", "copy", "--python", str(venv / "bin" / "python"),
              "--require-hashes", "-r", str(LOCK)],
@@ -101,13 +105,15 @@ class ImageTree:
         )  # fmt: skip
 
     def _make_places(self) -> None:
-        for path in (*READ_ONLY, "/dev", "/proc", "/tmp", "/data", "/etc"):
+        for path in READ_ONLY:
             place = self.folder / path.lstrip("/")
             if Path(path).is_file():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.touch()
             elif Path(path).is_dir():
                 place.mkdir(parents=True, exist_ok=True)
+        for name in ("dev", "proc", "tmp", "data", "etc"):
+            (self.folder / name).mkdir(exist_ok=True)
         etc = self.folder / "etc"
         (etc / "passwd").write_text("root:x:0:0::/root:/bin/sh\nstock:x:1000:1000::/data:/usr/sbin/nologin\n")
         (etc / "group").write_text("root:x:0:\nstock:x:1000:\n")
@@ -119,7 +125,11 @@ class ImageTree:
     def script(self, environment: Mapping[str, str]) -> str:
         """Return what a shell in a mount namespace of its own has to do."""
         root = shlex.quote(str(self.folder))
-        binds = [f"mount --rbind {shlex.quote(path)} {root}{shlex.quote(path)}" for path in READ_ONLY if Path(path).exists()]
+        binds = [
+            f"mount --rbind {shlex.quote(path)} {root}{shlex.quote(path)}"
+            for path in READ_ONLY
+            if Path(path).exists()
+        ]
         assigned = " ".join(shlex.quote(f"{name}={value}") for name, value in environment.items())
         command = shlex.join(["/opt/venv/bin/" + self.dockerfile.command[0], *self.dockerfile.command[1:]])
         enter = f"cd {shlex.quote(self.dockerfile.last('WORKDIR')[0])} && exec env -i {assigned} {command}"
