@@ -7,7 +7,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 cd "$ROOT"
 ENV_FILE=${ENV_FILE:-$ROOT/.env}
-DISK_GB_MIN=10   # images 2 GB, a year of the VN30's prints 6 GB
+DISK_GB_MIN=10   # images 2 GB; the VN30 writes about 5 GB a month before compression
 WAIT_S=${WAIT_S:-180}
 
 tls='' monitoring='' check_only='' dev=''
