@@ -86,7 +86,7 @@ def pytest_command(min_pct: int, *options: str) -> list[str]:
 
 
 # every page with data and around the session, the board, its socket, the keyboard; the rest of the day is `make test-browser`
-BROWSER_STAGES = "before,data,board,deltas,keyboard,closed"
+BROWSER_STAGES = "before,data,board,deltas,keyboard,login,closed"
 
 
 def browser_tests(*options: str) -> list[str]:

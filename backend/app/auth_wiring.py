@@ -13,10 +13,10 @@ from app.config import REPOSITORY_DIR, Settings, SettingsError
 from app.history.postgres_cluster import default_data_dir
 
 
-def account_store_of(settings: Settings) -> AccountStore:
+def account_store_of(settings: Settings, clock: Clock) -> AccountStore:
     """Open the accounts of DATA_DIR. Raise AccountsUnavailableError."""
     data_dir: Path = settings.data_dir or default_data_dir(REPOSITORY_DIR)
-    return AccountStore(data_dir.expanduser().absolute() / FILE_NAME, settings.auth_access_ttl_s)
+    return AccountStore(data_dir.expanduser().absolute() / FILE_NAME, settings.auth_access_ttl_s, clock)
 
 
 def sign_in_of(settings: Settings, clock: Clock) -> SignIn | None:
@@ -25,7 +25,7 @@ def sign_in_of(settings: Settings, clock: Clock) -> SignIn | None:
     if not secret:
         return None
     try:
-        store = account_store_of(settings)
+        store = account_store_of(settings, clock)
     except AccountsUnavailableError as error:
         raise SettingsError(f"DATA_DIR: {error}") from None
     lifetimes = TokenLifetimes(settings.auth_access_ttl_s, settings.auth_refresh_ttl_s)

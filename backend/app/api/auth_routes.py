@@ -70,7 +70,7 @@ async def refresh(
     try:
         grant = await sign_in.refresh(token)
     except AuthError as error:
-        _refuse(error, request, services)
+        _refuse(error, _dropped_cookie(request, services) if is_cookie else None)
     response = json_of(_answer(grant, None if is_cookie else grant.refresh_token))
     if is_cookie:
         _set_cookie(response, request, services, grant)
@@ -134,9 +134,7 @@ def _refresh_token(
     return token, True
 
 
-def _refuse(
-    error: AuthError, request: Request | None = None, services: ApiServices | None = None
-) -> NoReturn:
+def _refuse(error: AuthError, ended_cookie: dict[str, str] | None = None) -> NoReturn:
     match error:
         case LockedOutError():
             raise ApiError(429, "locked_out", str(error), {"Retry-After": str(error.retry_after_s)})
@@ -148,11 +146,15 @@ def _refuse(
         case WrongCredentialsError():
             raise unauthorized(str(error), "wrong_credentials")
     refusal = unauthorized(str(error), "invalid_refresh_token")
-    if request is not None and services is not None and COOKIE in request.cookies:
-        ended = Response()
-        _drop_cookie(ended, request, services)
-        refusal.headers = {**(refusal.headers or {}), "Set-Cookie": ended.headers["set-cookie"]}
+    refusal.headers = {**(refusal.headers or {}), **(ended_cookie or {})}
     raise refusal
+
+
+def _dropped_cookie(request: Request, services: ApiServices) -> dict[str, str]:
+    """Return the header that takes the cookie away."""
+    ended = Response()
+    _drop_cookie(ended, request, services)
+    return {"Set-Cookie": ended.headers["set-cookie"]}
 
 
 def _answer(grant: Grant, refresh_token: str | None) -> dict[str, object]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 from app.auth.accounts import Account, Role
 from app.auth.errors import AccountError, AccountsUnavailableError, InvalidTokenError
 from app.auth.tokens import Claims, new_id
+from app.clock import Clock
 
 FILE_NAME = "accounts.sqlite"
 BUSY_TIMEOUT_S = 5.0
@@ -62,10 +62,10 @@ class StoredAccounts:
 class AccountStore:
     """Reads and writes the file; makes it, for its owner alone, when it is not there."""
 
-    def __init__(self, path: Path, access_ttl_s: int, time_s: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path, access_ttl_s: int, clock: Clock) -> None:
         self.path = path
         self._access_ttl_s = access_ttl_s
-        self._time_s = time_s
+        self._clock = clock
         try:
             _ensure_file(path)
             with self._writing() as database:
@@ -87,7 +87,7 @@ class AccountStore:
                 raise AccountError(f"there is an account {name} already")
             database.execute(
                 "INSERT INTO accounts (id, name, role, password_hash, created_s) VALUES (?, ?, ?, ?, ?)",
-                (new_id(), name, role.value, password_hash, self._time_s()),
+                (new_id(), name, role.value, password_hash, self._clock.time_s()),
             )
             _note_change(database)
 
@@ -132,7 +132,7 @@ class AccountStore:
 
     def begin_family(self, account_id: str, refresh_ttl_s: int) -> tuple[str, Rotation]:
         """Begin a log-in; return its id and its first refresh token."""
-        now_s = self._time_s()
+        now_s = self._clock.time_s()
         family, rotation = new_id(), Rotation(new_id(), int(now_s) + refresh_ttl_s)
         with self._writing() as database:
             database.execute("DELETE FROM families WHERE expires_s <= ?", (now_s,))
@@ -153,7 +153,7 @@ class AccountStore:
 
         A token that was replaced already ends its log-in: one of two who hold it is a thief. Raise InvalidTokenError.
         """
-        now_s = self._time_s()
+        now_s = self._clock.time_s()
         with self._writing() as database:
             row = database.execute(
                 "SELECT token_id, previous_id, rotated_s, expires_s FROM families WHERE id = ? AND account_id = ?",
@@ -181,7 +181,7 @@ class AccountStore:
 
     def _end(self, database: sqlite3.Connection, family: str) -> None:
         if database.execute("DELETE FROM families WHERE id = ?", (family,)).rowcount:
-            until_s = self._time_s() + self._access_ttl_s
+            until_s = self._clock.time_s() + self._access_ttl_s
             database.execute("INSERT OR REPLACE INTO ended_families VALUES (?, ?)", (family, until_s))
             _note_change(database)
 

@@ -74,9 +74,10 @@ def _add_password_source(parser: argparse.ArgumentParser) -> None:
 def _run(settings: Settings, options: argparse.Namespace, action: Action) -> int:
     from app.auth.errors import AccountError, AccountsUnavailableError  # noqa: PLC0415 - --help need not load it
     from app.auth_wiring import account_store_of  # noqa: PLC0415 - the same
+    from app.clock import SystemClock  # noqa: PLC0415 - the same
 
     try:
-        sys.stdout.write(action(account_store_of(settings), options))
+        sys.stdout.write(action(account_store_of(settings, SystemClock()), options))
     except (AccountError, AccountsUnavailableError) as error:
         sys.stderr.write(f"users: {error}\n")
         return 1
