@@ -24,6 +24,8 @@ from app.api.audit_access import AuditAccess
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
+from app.api.socket_guard import SocketGuard
+from app.auth_wiring import sign_in_of
 from app.clock import SystemClock
 from app.config import Settings
 from app.feed.futures_resolver import FuturesResolver
@@ -46,6 +48,7 @@ from app.publish.data_publisher import DataPublisher
 from app.telemetry.audit_gauges import AuditGauges
 from app.telemetry.feed_gauges import FeedGauges
 from app.telemetry.metrics import Metrics
+from app.telemetry_wiring import notifying, service_gauges
 
 REFERENCE_DIR = Path(__file__).parent / "reference"
 SESSIONS_PER_CONNECTION = 20  # kept for one user: many times what it may have open at once
@@ -95,6 +98,7 @@ class Application:
                 refuse=self._die,
                 on_surprise=self._end_process_on_surprise,
             )
+        self.sign_in = sign_in_of(settings, self.clock)
         self.services = _services(self, settings)
         self._replay_files = replay_files
 
@@ -117,6 +121,10 @@ class Application:
         """Return the feed's source and state, also before there is a feed."""
         return self.feed.status() if self.feed is not None else self._starting
 
+    def is_in_session(self) -> bool:
+        """Whether orders may match now, by the source's clock; before it has said its time, by ours."""
+        return self.calendar.is_live(self.processor.market_time_s or self.clock.time_s())
+
     @property
     def is_ready(self) -> bool:
         """Whether clients get an answer worth having: the feed has been tried at least once."""
@@ -130,8 +138,14 @@ class Application:
             history = self.history
             if history is not None:
                 await stack.enter_async_context(history.running())
+            if self.sign_in is not None:
+                stack.callback(self.sign_in.close)
             publishing = asyncio.create_task(self.publisher.run(), name="publish")
             stack.push_async_callback(self._cancel, publishing)
+            moving = [publishing]
+            if self.services.socket_guard is not None:
+                moving.append(asyncio.create_task(self.services.socket_guard.run(), name="socket guard"))
+                stack.push_async_callback(self._cancel, moving[-1])
             feed = Feed(
                 self._settings,
                 clock=self.clock,
@@ -156,10 +170,24 @@ class Application:
             self.metrics.before_scrape(
                 FeedGauges(self.metrics, feed.counters, feed.status, self.processor).refresh
             )
+            self.metrics.before_scrape(
+                service_gauges(self._settings, self.metrics, history, self.is_in_session).refresh
+            )
             self.feed = feed
+            notices = await stack.enter_async_context(
+                notifying(
+                    self._settings,
+                    clock=self.clock,
+                    status=self.feed_status,
+                    is_in_session=self.is_in_session,
+                )
+            )
+            for task in notices:
+                moving.append(task)
+                stack.push_async_callback(self._cancel, task)
             feeding = asyncio.create_task(feed.run(), name="feed")
             stack.push_async_callback(self._cancel, feeding)
-            for task in (publishing, feeding):
+            for task in (*moving, feeding):
                 task.add_done_callback(self._end_process_on_surprise)
             gc.freeze()  # what start-up made lives as long as the process
             yield
@@ -229,10 +257,13 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         access=AccessPolicy(
             AccessSettings(
                 token=settings.ws_auth_token.get_secret_value() or None,
+                accounts=application.sign_in,
+                anonymous=settings.auth_anonymous,
                 cors_origins=tuple(settings.cors_origins),
                 trusted_proxies=tuple(settings.trusted_proxies),
             )
         ),
+        socket_guard=SocketGuard(application.sign_in, application.clock) if application.sign_in else None,
         limits=WebSocketLimits(
             connections_per_ip=settings.ws_max_connections_per_ip,
             subscriptions_max=settings.ws_max_subscriptions,
