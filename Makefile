@@ -75,6 +75,9 @@ bench-dashboard: $(DEV_ENV) $(NODE_DEV_ENV) $(DIST) ## The board with 1,600 symb
 fuzz-ws: $(DEV_ENV) ## Say 100,000 foolish things on WebSockets (FRAMES=100000)
 	@cd backend && FUZZ_FRAMES=$(or $(FRAMES),100000) .venv/bin/python -m pytest tests/api/test_fuzzed_frames.py --timeout 3600
 
+chaos: $(DEV_ENV) ## A simulated day in a minute while everything breaks: make chaos SEED=7 [SEEDS=50]
+	@cd backend && .venv/bin/python -m benchmarks.chaos --seed $(or $(SEED),1) --seeds $(or $(SEEDS),1) $(ARGS)
+
 test-timescale: $(DEV_ENV) ## The history's contract tests on a real TimescaleDB: DATABASE_URL=postgresql://...
 	@DATABASE_URL='$(DATABASE_URL)' $(PY) scripts/test_timescale.py $(ARGS)
 
@@ -107,7 +110,7 @@ replay: setup ## Play a trade file: make replay FILE=path [SPEED=10]
 record: $(RUN_ENV) ## Record the feed's raw frames: make record DIR=recordings
 	@$(APP) record --dir $(abspath $(or $(DIR),recordings)) $(ARGS)
 
-verify-real: $(DEV_ENV) ## Check our figures against real sessions: make verify-real DATA=folder
+verify-real: $(DEV_ENV) ## Check our figures against real sessions: make verify-real chaos DATA=folder
 	@test -n "$(DATA)" || { echo 'make verify-real DATA=folder with the trade files' >&2; exit 2; }
 	@cd backend && .venv/bin/python -m benchmarks.verify_real $(abspath $(DATA))
 

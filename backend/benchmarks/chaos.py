@@ -104,7 +104,7 @@ async def _live_through(
         outcome = Outcome(events=await rig.events() - sent, seconds=time.monotonic() - began_s)
         await rig.pause()
         await settle(rig)
-        await compare(rig, outcome, apart="")  # what a full disk refused is a gap like any other
+        await compare(rig, outcome)
         answer = await rig.http.get(f"http://127.0.0.1:{rig.port}/api/audit", timeout=AUDIT_TIMEOUT_S)
     finally:
         await _end([watching, *breaking])
@@ -141,15 +141,21 @@ async def _mend(rig: KillRig, speed: float) -> None:
 
 
 def _stale_as_live(verdict: Verdict, speed: float) -> list[str]:
-    """Looks at which the feed had long been silent, and the application called it live all the same."""
+    """Looks at which the feed had long been silent, and the application called it live all the same.
+
+    Silence is counted in market time, by one life of the application: standing clocks and restarts begin it anew.
+    """
     told_within_s = STALL_MARKET_S / speed + SLACK_S
-    silences = [fault for fault in verdict.faults if (fault.domain, fault.name) == ("feed", "stall")]
-    return [
-        f"{look.feed_state} {look.at_s - fault.begun_s:.1f} s into {fault}"
-        for fault in silences
-        for look in verdict.watch.looks
-        if fault.begun_s + told_within_s < look.at_s < fault.ended_s and look.feed_state in LIVE
-    ]
+    found = []
+    for stall in (one for one in verdict.faults if (one.domain, one.name) == ("feed", "stall")):
+        others = [
+            one for one in verdict.faults if one.domain in {"app", "clock"} and one.ended_s > stall.begun_s
+        ]
+        for look in verdict.watch.looks:
+            since_s = max([stall.begun_s, *(one.ended_s for one in others if one.begun_s < look.at_s)])
+            if since_s + told_within_s < look.at_s < stall.ended_s and look.feed_state in LIVE:
+                found.append(f"{look.feed_state} {look.at_s - since_s:.1f} s into {stall}")
+    return found
 
 
 async def _unseen(verdict: Verdict, rig: KillRig) -> list[str]:

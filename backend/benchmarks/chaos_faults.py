@@ -87,7 +87,9 @@ class Chaos:
                             await rig.fault(name, **standing.get(name, {}))
                         if name in {"refuse", "status", "slow_token"}:
                             await rig.fault("drop")  # only a new connection meets them
-                        await asyncio.sleep(rng.uniform(1.0, 4.0))
+                        await asyncio.sleep(
+                            rng.uniform(4.0, 6.0) if name == "stall" else rng.uniform(1.0, 3.0)
+                        )
                     finally:
                         await rig.clear_faults()
 
