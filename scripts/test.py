@@ -83,8 +83,9 @@ def pytest_command(min_pct: int, *options: str) -> list[str]:
     return [str(BIN / "python"), "-m", "pytest", *spread, *coverage, *options]
 
 
-# every page with data and around the session, the board, its socket, the keyboard; the rest of the day is `make test-browser`
-BROWSER_STAGES = "before,data,board,deltas,keyboard,login,closed"
+# Every page around the session, with its server gone and without a database, the board, its socket, the keyboard, and
+# figures against REST at every fifth moment; the whole day is `make test-browser`.
+BROWSER_DAY = ("--stages", "before,figures,data,board,deltas,keyboard,login,down,lunch,closed", "--every", "5")
 
 
 def browser_tests(*options: str) -> list[str]:
@@ -103,7 +104,7 @@ def stages() -> list[Stage]:
         Stage("frontend", "unit tests", npm("test"), FRONTEND),
         Stage("frontend", "build", npm("run", "build"), FRONTEND),
         Stage("frontend", "size", npm("run", "size"), FRONTEND),
-        Stage("e2e", "dashboard in Chromium", browser_tests("--stages", BROWSER_STAGES), FRONTEND, CHROMIUM),
+        Stage("e2e", "dashboard in Chromium", browser_tests(*BROWSER_DAY), FRONTEND, CHROMIUM),
     ]
 
 

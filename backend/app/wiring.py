@@ -12,13 +12,15 @@ import json
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from app.api.access import AccessPolicy, AccessSettings
+from app.api.audit_access import AuditAccess
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
@@ -29,9 +31,11 @@ from app.config import Settings
 from app.feed.futures_resolver import FuturesResolver
 from app.feed.simulator_process import SimulatorError
 from app.feed_wiring import Feed, scope_label
+from app.history.recount import Recount
 from app.history.stored_history import StoredHistory
 from app.history_wiring import History
 from app.market.alert_rules import AlertThresholds
+from app.market.conservation import ConservationCheck, check_conservation, index_residual
 from app.market.contract_codes import ALIASES, parse_contract
 from app.market.market_time import moment_at
 from app.market.messages import Message
@@ -41,6 +45,7 @@ from app.market.session_roll import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S
 from app.market.trading_calendar import TradingCalendar
 from app.publish import garbage
 from app.publish.data_publisher import DataPublisher
+from app.telemetry.audit_gauges import AuditGauges
 from app.telemetry.feed_gauges import FeedGauges
 from app.telemetry.metrics import Metrics
 
@@ -248,9 +253,27 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         ),
         connection_limiter=ConnectionLimiter(settings.ws_max_connections_per_ip),
         dashboard=DashboardConfig(palette=settings.ui_default_palette),
+        audit=_audit_access(application, vn30_symbols),
         alert_thresholds=_alert_thresholds(settings),
         **stored,
     )
+
+
+def _audit_access(application: Application, vn30_symbols: Callable[[], Sequence[str]]) -> AuditAccess:
+    processor, history = application.processor, application.history
+
+    def checks() -> list[ConservationCheck]:
+        return check_conservation(processor, vn30_symbols())
+
+    application.metrics.before_scrape(AuditGauges(application.metrics, application.clock, checks).refresh)
+    audit = AuditAccess(
+        checks=checks,
+        residual=lambda: index_residual(processor, vn30_symbols()),
+    )
+    if history is None:
+        return audit
+    recount = Recount(history.pool, application.clock, lambda: processor.trading_date)
+    return replace(audit, recount=recount.get)
 
 
 def _market_now(application: Application) -> datetime:
@@ -264,6 +287,7 @@ def _history_access(application: Application, history: History, futures: Futures
         market_now=lambda: _market_now(application),
         calendar=application.calendar,
         contract_of=lambda name: futures.resolve(name, _market_now(application).date()),
+        session_date=lambda: application.processor.trading_date,
     )
 
 

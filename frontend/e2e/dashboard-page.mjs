@@ -71,10 +71,15 @@ export class DashboardPage {
     return this.page.locator('[data-symbol]').evaluateAll((rows) => rows.map((row) => row.textContent).join('|'))
   }
 
+  /** What the feed's cell and the banners say, a space between their parts. */
   feedWords() {
     return this.page.evaluate(() => {
-      const cell = document.querySelector('[data-testid=feed]')
-      return (cell?.textContent ?? '') + [...document.querySelectorAll('[data-kind]')].map((banner) => banner.textContent).join(' ')
+      const words = []
+      for (const element of document.querySelectorAll('[data-testid=feed], [data-kind]')) {
+        const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+        while (texts.nextNode()) words.push(texts.currentNode.data)
+      }
+      return words.join(' ')
     })
   }
 

@@ -32,9 +32,11 @@ const LOOKED_AT = [
   { stage: 'closed', at: '15:20:01', run: (world) => lookAtAll(world, 'closed') },
 ]
 
-const COMPARED = MOMENTS.map((at) => ({ stage: 'figures', at, run: (world) => watch.compare(world, at) }))
-
-export const STOPS = [...LOOKED_AT, ...COMPARED].sort((a, b) => a.at.localeCompare(b.at))
+/** @param every of so many moments one is compared: the second, which is in the ATO, and so on */
+export function stopsOf({ every }) {
+  const compared = MOMENTS.filter((_, n) => n % every === Math.min(1, every - 1)).map((at) => ({ stage: 'figures', at, run: (world) => watch.compare(world, at) }))
+  return [...LOOKED_AT, ...compared].sort((a, b) => a.at.localeCompare(b.at))
+}
 
 /** Thin as the market is, it moves often enough to be seen moving. */
 function withMovement(run) {

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.api import (
+    audit_routes,
     auth_routes,
     health_routes,
     history_routes,
@@ -71,6 +72,7 @@ def _add_routes(app: FastAPI) -> None:
         market_routes,
         market_history_routes,
         history_routes,
+        audit_routes,
         operator_routes,
         auth_routes,
         health_routes,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.api.access import AccessPolicy
+from app.api.audit_access import AuditAccess
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
 from app.api.socket_guard import SocketGuard
@@ -96,4 +97,5 @@ class ApiServices:
     spool_status: Callable[[], SpoolHealth | None] = _no_spool
     dead_rows: Callable[[int], Awaitable[Sequence[BuriedRow]]] = _no_dead_rows  # or raises HistoryUnavailable
     open_gaps: Callable[[], int] = _no_gaps  # of today
+    audit: AuditAccess = field(default_factory=AuditAccess)
     alert_thresholds: AlertThresholds = field(default_factory=AlertThresholds)

@@ -67,6 +67,9 @@ class Metrics:
         self.classifier_agreement_ratio = gauge(
             "classifier_agreement_ratio", "Prints where our aggressor is the one SSI's Side names."
         )
+        self.audit_failures = gauge(
+            "audit_failures", "Figures that did not add up at the last look, by check of /api/audit.", "check"
+        )
         self.missed_volume_total = counter(
             "missed_volume", "Traded as TotalVol shows, but never sent as a print."
         )

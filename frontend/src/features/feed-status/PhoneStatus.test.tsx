@@ -33,7 +33,8 @@ async function show(hose: Phase, clock: string) {
     },
   )
   act(() => socket.say({ type: 'snapshot', channel: 'market', epoch: 'e', seq: 1, data }))
-  await screen.findByText(/MÔ PHỎNG · Trực tiếp/)
+  await screen.findByText('Trực tiếp', { selector: 'span' })
+  expect(screen.getByText('MÔ PHỎNG')).toBeVisible()
   return { socket, stop }
 }
 

@@ -18,7 +18,6 @@ export function PhoneStatus({ title }: { title: string }) {
   const clockMs = useMarketClock()
   const detailsId = useId()
   const hasPhase = session && word !== 'closed' && word !== 'lunch' // said below
-  const feed = [source && source !== 'ssi' ? t(`sourceTag/${source}`) : '', t(`feed/${word}`)]
   return (
     <div className={styles.phone}>
       <button type="button" className={styles.cellButton} popoverTarget={detailsId} aria-label={t('session/details')} title={t('session/details')} />
@@ -28,7 +27,8 @@ export function PhoneStatus({ title }: { title: string }) {
       </span>
       <span className={`${styles.line} ${styles.feed}`} data-testid="feed">
         <FeedDot word={word} />
-        <span className={styles.feedText}>{feed.filter(Boolean).join(' · ')}</span>
+        <span className={styles.word}>{t(`feed/${word}`)}</span>
+        {source && source !== 'ssi' ? <span className={styles.source}>{t(`sourceTag/${source}`)}</span> : null}
         {clockMs === null ? null : <time aria-label={t('session/clock')}>{formatClock(clockMs)}</time>}
         {hasPhase ? <span className={styles.phasePart}>{t(`phase/${phase}`)}</span> : null}
       </span>

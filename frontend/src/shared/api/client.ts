@@ -79,6 +79,10 @@ export const fetchForeignDetail = async (signal: AbortSignal): Promise<ForeignDe
 export const fetchAudit = async (signal: AbortSignal): Promise<Readonly<Record<string, AuditRow>>> =>
   dataOf(await rest.GET('/api/market/classification-audit', { signal }))
 
+export type AuditReport = components['schemas']['AuditReport']
+
+export const fetchAuditReport = async (signal: AbortSignal): Promise<AuditReport> => dataOf(await rest.GET('/api/audit', { signal }))
+
 /** Sector names with their symbols. */
 export const fetchSectors = async (signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>> =>
   dataOf(await rest.GET('/api/sectors', { signal })).sectors

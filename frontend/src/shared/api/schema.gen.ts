@@ -566,6 +566,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description Return whether the day's figures add up: checks of the live state, and the stored day recounted (once a minute).
+         */
+        get: operations["audit_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ws/stats": {
         parameters: {
             query?: never;
@@ -1171,6 +1191,77 @@ export interface components {
          */
         AnswerFormat: "json" | "csv";
         /**
+         * AuditCheck
+         * @description One rule over all it applies to.
+         */
+        AuditCheck: {
+            name: components["schemas"]["CheckName"];
+            verdict: components["schemas"]["Verdict"];
+            /** Compared */
+            compared: number;
+            /**
+             * Failed
+             * @description All that failed; `differences` has the first 20.
+             */
+            failed: number;
+            /** Differences */
+            differences: components["schemas"]["AuditDifference"][];
+        };
+        /**
+         * AuditDifference
+         * @description One figure that is not as it must be.
+         */
+        AuditDifference: {
+            /**
+             * Subject
+             * @description A symbol, an index, a contract or a scope.
+             */
+            subject: string;
+            /** What */
+            what: string;
+            /** Expected */
+            expected: number;
+            /** Actual */
+            actual: number;
+        };
+        /**
+         * AuditReport
+         * @description `light` is green only when everything adds up and nothing was missed; amber: it adds up with holes that are known.
+         */
+        AuditReport: {
+            light: components["schemas"]["Light"];
+            /** Trading Date */
+            trading_date: string | null;
+            /** Is Final */
+            is_final: boolean;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Checks */
+            checks: components["schemas"]["AuditCheck"][];
+            stored: components["schemas"]["StoredDay"];
+            sides: components["schemas"]["SideAgreement"];
+            index: components["schemas"]["AuditResidual"] | null;
+        };
+        /**
+         * AuditResidual
+         * @description An index's change beside the plain mean of its constituents', percent.
+         */
+        AuditResidual: {
+            /** Index Id */
+            index_id: string;
+            /** Change Pct */
+            change_pct: number;
+            /** Constituents Mean Pct */
+            constituents_mean_pct: number;
+            /** Residual Pct */
+            residual_pct: number;
+            /** Constituents */
+            constituents: number;
+        };
+        /**
          * AuditRow
          * @description How well one symbol's prints could be classified, continuous trading only. Shares are null without prints.
          */
@@ -1436,6 +1527,8 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @enum {string} */
+        CheckName: "sides_add_up" | "phases_add_up" | "totals_are_the_feeds" | "prices_inside_limits" | "turnover_is_volume_by_price" | "foreign_within_total" | "foreign_sums" | "index_between_its_constituents" | "basis_is_future_less_index" | "nothing_missed";
         /**
          * ClientMessage
          * @description `interval_ms`: the pace of the channels named. `channel`: of a resync; without it, of everything.
@@ -2315,6 +2408,8 @@ export interface components {
             /** Value */
             value: number;
         };
+        /** @enum {string} */
+        Light: "green" | "amber" | "red" | "unknown";
         /** LoginRequest */
         LoginRequest: {
             /**
@@ -2750,6 +2845,29 @@ export interface components {
          */
         Severity: "INFO" | "WARNING" | "CRITICAL";
         /**
+         * SideAgreement
+         * @description All prints of continuous trading together; shares are null before there is anything to compare.
+         */
+        SideAgreement: {
+            /** Prints */
+            prints: number;
+            /** Unclassified */
+            unclassified: number;
+            /** Unclassified Share */
+            unclassified_share: number | null;
+            /** Compared */
+            compared: number;
+            /** Agreement Ratio */
+            agreement_ratio: number | null;
+            /**
+             * Tick Test Ratio
+             * @description Mean over the symbols, weighted by their compared prints.
+             */
+            tick_test_ratio: number | null;
+            /** Missed Volume */
+            missed_volume: number;
+        };
+        /**
          * SpoolStatus
          * @description Rows on their way to the database.
          */
@@ -2801,6 +2919,45 @@ export interface components {
             muted_channels: string[];
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * StoredDay
+         * @description The day recounted in the database: candles against trades, prints and gaps against the feed's TotalVol.
+         */
+        StoredDay: {
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * Reason
+             * @description Why it is unknown, else empty.
+             */
+            reason: string;
+            /** Trades */
+            trades: number;
+            /** Candles */
+            candles: number;
+            /** Symbols */
+            symbols: number;
+            /** Failed */
+            failed: number;
+            /** Differences */
+            differences: components["schemas"]["StoredDifference"][];
+        };
+        /** StoredDifference */
+        StoredDifference: {
+            /**
+             * Trading Date
+             * Format: date
+             */
+            trading_date: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * What
+             * @description candle_1m, candle_15m, candle_1d or total_volume.
+             */
+            what: string;
+            /** Detail */
+            detail: string;
         };
         /**
          * StoredGap
@@ -3170,6 +3327,11 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
+        /**
+         * Verdict
+         * @enum {string}
+         */
+        Verdict: "ok" | "holes" | "failed" | "unknown";
         /**
          * ViewEntry
          * @description What a client is shown of a channel. `symbols` null: all; `interval_ms`: at most one frame in this time.
@@ -3890,7 +4052,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -3945,7 +4107,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -4000,7 +4162,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -4055,7 +4217,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -4250,7 +4412,7 @@ export interface operations {
     index_api_history_index__name__get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4321,7 +4483,7 @@ export interface operations {
     derivatives_api_history_derivatives__contract__get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4531,7 +4693,7 @@ export interface operations {
     foreign_api_history__symbol__foreign_get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4602,7 +4764,7 @@ export interface operations {
     foreign_daily_api_history__symbol__foreign_daily_get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4661,6 +4823,35 @@ export interface operations {
             };
             /** @description unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    audit_api_audit_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReport"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

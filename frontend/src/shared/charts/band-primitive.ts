@@ -1,8 +1,7 @@
-import type { AutoscaleInfo, IPrimitivePaneRenderer, IPrimitivePaneView, ISeriesPrimitive, SeriesAttachedParameter, Time } from 'lightweight-charts'
+import type { AutoscaleInfo } from 'lightweight-charts'
 import { withAlpha } from './chart-colours'
+import { PanePrimitive, type Attachment, type DrawTarget } from './pane-primitive'
 import type { ValueBand } from './series-spec'
-
-type Target = Parameters<IPrimitivePaneRenderer['draw']>[0]
 
 const FILL_ALPHA = 0.1
 const EDGE_ALPHA = 0.35
@@ -10,23 +9,9 @@ const MEAN_ALPHA = 0.7
 const MEAN_DASH = [2, 4]
 
 /** A ValueBand beneath the series it is attached to. */
-export class BandPrimitive implements ISeriesPrimitive {
-  private attachment: SeriesAttachedParameter<Time> | null = null
+export class BandPrimitive extends PanePrimitive {
   private band: ValueBand | null = null
   private colour = '#888888'
-  private readonly view: IPrimitivePaneView = { zOrder: () => 'bottom', renderer: () => ({ draw: (target) => this.draw(target) }) }
-
-  attached(attachment: SeriesAttachedParameter<Time>): void {
-    this.attachment = attachment
-  }
-
-  detached(): void {
-    this.attachment = null
-  }
-
-  paneViews(): readonly IPrimitivePaneView[] {
-    return [this.view]
-  }
 
   autoscaleInfo(): AutoscaleInfo | null {
     return this.band?.isScaled ? { priceRange: { minValue: this.band.low, maxValue: this.band.high } } : null
@@ -35,13 +20,13 @@ export class BandPrimitive implements ISeriesPrimitive {
   set(band: ValueBand | null, colour: string): void {
     this.band = band
     this.colour = colour
-    this.attachment?.requestUpdate()
+    this.redraw()
   }
 
-  private draw(target: Target): void {
-    const { band, attachment, colour } = this
-    if (!band || !attachment) return
-    const [top, middle, bottom] = [band.high, band.mean, band.low].map((value) => attachment.series.priceToCoordinate(value))
+  protected draw(target: DrawTarget, { series }: Attachment): void {
+    const { band, colour } = this
+    if (!band) return
+    const [top, middle, bottom] = [band.high, band.mean, band.low].map((value) => series.priceToCoordinate(value))
     if (top == null || middle == null || bottom == null) return
     target.useMediaCoordinateSpace(({ context, mediaSize: { width } }) => {
       context.save()

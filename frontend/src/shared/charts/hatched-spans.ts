@@ -1,9 +1,7 @@
-import type { IPrimitivePaneRenderer, IPrimitivePaneView, ISeriesPrimitive, SeriesAttachedParameter, Time } from 'lightweight-charts'
 import { withAlpha } from './chart-colours'
 import { toChartTime } from './chart-time'
+import { PanePrimitive, type Attachment, type DrawTarget } from './pane-primitive'
 import type { HatchedSpan } from './series-spec'
-
-type Target = Parameters<IPrimitivePaneRenderer['draw']>[0]
 
 const STRIPE_PX = 7
 const MIN_WIDTH_PX = 6
@@ -11,36 +9,21 @@ const STRIPE_ALPHA = 0.5
 const FILL_ALPHA = 0.06
 
 /** Slanted stripes over stretches of time, from top to bottom of the pane, beneath the series. */
-export class HatchedSpans implements ISeriesPrimitive {
-  private attachment: SeriesAttachedParameter<Time> | null = null
+export class HatchedSpans extends PanePrimitive {
   private spans: readonly HatchedSpan[] = []
   private times: readonly number[] = []
   private colour = '#888888'
-  private readonly view: IPrimitivePaneView = { zOrder: () => 'bottom', renderer: () => ({ draw: (target) => this.draw(target) }) }
-
-  attached(attachment: SeriesAttachedParameter<Time>): void {
-    this.attachment = attachment
-  }
-
-  detached(): void {
-    this.attachment = null
-  }
-
-  paneViews(): readonly IPrimitivePaneView[] {
-    return [this.view]
-  }
 
   /** `times`: the places of the axis, epoch ms, ascending; a span covers every place it touches. */
   set(spans: readonly HatchedSpan[], times: readonly number[], colour: string): void {
     this.spans = spans
     this.times = times
     this.colour = colour
-    this.attachment?.requestUpdate()
+    this.redraw()
   }
 
-  private draw(target: Target): void {
-    const scale = this.attachment?.chart.timeScale()
-    if (!scale) return
+  protected draw(target: DrawTarget, { chart }: Attachment): void {
+    const scale = chart.timeScale()
     target.useMediaCoordinateSpace(({ context, mediaSize: { height } }) => {
       for (const span of this.spans) {
         const places = placesOf(span, this.times)
