@@ -75,12 +75,13 @@ OPERATOR_ROUTES = (
 
 
 def documented_routes(app: Any) -> dict[str, dict[str, Any]]:
-    """Those of the history, of the accounts and the schema of the sockets have tests of their own."""
+    """Those of the history, the audit, the accounts and the schema of the sockets have tests of their own."""
     paths = app.openapi()["paths"].items()
     return {
         path: methods["get"]
         for path, methods in paths
-        if not path.startswith(("/api/history/", "/api/auth/")) and path != "/api/ws/schema.json"
+        if not path.startswith(("/api/history/", "/api/auth/"))
+        and path not in {"/api/ws/schema.json", "/api/audit"}
     }
 
 
