@@ -6,7 +6,7 @@ import { Button } from '@/shared/ui/Button'
 import { Icon } from '@/shared/ui/Icon'
 import { useLink } from '@/shared/ws/use-web-socket'
 import { BANNER_LOOK, chooseBanner, type BannerKind } from './banner-choice'
-import { useFreshness } from './use-freshness'
+import { useFreshness } from '@/shared/feed/use-freshness'
 import { useNow } from '@/shared/time/use-now'
 import styles from './feed-status.module.css'
 

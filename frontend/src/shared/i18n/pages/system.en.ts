@@ -4,7 +4,7 @@ import type { system as vi } from './system.vi'
 export const system: Words<typeof vi> = {
   title: 'System', views: 'Parts', 'view.overview': 'Overview', 'view.console': 'Console',
   feed: 'Feed', since: 'since {{time}}', lag: 'Lag p99', lagMedian: 'p50 {{s}} s', silence: 'Silence', silenceLimit: 'reconnects after FEED_STALL_S in session', reconnects: 'Reconnects', sinceStart: 'since the start',
-  missed: 'Missed volume', openGaps: '{{count}} gaps open', agreement: 'Side agrees with SSI', agreementNote: 'continuous trading', backlog: 'Write backlog', rows: 'rows', oldest: 'oldest {{s}} s', noSpool: 'no history is kept',
+  missed: 'Missed volume', missedNote: 'since the start · {{count}} gaps open', agreement: 'Side agrees with SSI', agreementNote: 'continuous trading', backlog: 'Write backlog', rows: 'rows', oldest: 'oldest {{s}} s', noSpool: 'no history is kept',
   version: 'Version', dashboardVersion: 'dashboard {{version}}',
   channels: 'Channels of the feed', channel: 'Channel', content: 'Content', state: 'State', age: 'Last message', perSecond: 'Msg/s', messages: 'Since start',
   'of.X-TRADE': 'prints', 'of.X-QUOTE': 'quotes, 3 levels', 'of.X': 'prints and quotes', 'of.R': 'foreign', 'of.MI': 'indices, 5 s beat', 'of.B': 'minute bars', 'of.F': 'symbol status', 'of.OL': 'odd lots',
@@ -12,7 +12,7 @@ export const system: Words<typeof vi> = {
   rejected: 'Rejected by reason', noneRejected: 'No message was rejected.',
   clients: '{{count}} connections', clientCount: 'Clients', frames: 'Frames/s', skips: 'Skipped', push: 'Push p99', closes: 'Closes by code', sessions: 'Sessions', sessionFigures: '{{subscriptions}} subscriptions · {{resumes}} resumes · {{saved}} saved',
   client: '{{path}} · {{frames}} frames · {{kb}} kB · {{skips}} skipped · {{unsent}} B unsent', operatorsOnly: 'Details of the connections are for operators: open this from the machine itself, or with a token.', unreachable: 'Cannot be read',
-  gaps: 'Gap ledger', gapsNote: 'volume traded but never shown', gapTime: 'Time', symbol: 'Symbol', volume: 'Missing', cause: 'Cause', repair: 'Candles', repaired: 'repaired', open: 'open', lasting: 'lasting', wholeFeed: 'whole feed', noGaps: 'There are no gaps.', noDatabase: 'There is no database, so the ledger cannot be read.',
+  gaps: 'Gap ledger', gapsNote: 'volume traded but never shown', gapTime: 'Time', symbol: 'Symbol', gapCount: '{{count}} gaps', gapsAtLeast: '{{count}}+ gaps', volume: 'Missing, sh or cts', cause: 'Cause', repair: 'Candles', repaired: 'repaired', open: 'open', lasting: 'lasting', wholeFeed: 'whole feed', noGaps: 'There are no gaps.', noDatabase: 'There is no database, so the ledger cannot be read.',
   database: 'Database', dbConnected: 'connected', dbUnavailable: 'unavailable', dbOff: 'not used', table: 'Table', rowsPerSecond: 'rows/s', pool: 'Connections', spool: 'Spool', spoolFigures: '{{rows}} rows · oldest {{s}} s', deadRows: 'Dead rows',
   refusing: 'Refusing rows', refusingNote: 'the disk is nearly full', failing: 'Spool file fails', failingNote: 'new rows wait in memory',
   'console.path': 'Path', 'console.mode': 'Mode', 'console.symbols': 'Symbols', 'console.token': 'Token (if any)', 'console.connect': 'Connect', 'console.close': 'Close', 'console.resume': 'Resume',

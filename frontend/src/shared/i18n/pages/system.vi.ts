@@ -2,7 +2,7 @@
 export const system = {
   title: 'Hệ thống', views: 'Phần', 'view.overview': 'Tổng quan', 'view.console': 'Console',
   feed: 'Nguồn dữ liệu', since: 'từ {{time}}', lag: 'Độ trễ p99', lagMedian: 'p50 {{s}} s', silence: 'Im lặng', silenceLimit: 'nối lại sau FEED_STALL_S trong phiên', reconnects: 'Nối lại', sinceStart: 'từ lúc khởi động',
-  missed: 'KL bỏ lỡ', openGaps: '{{count}} khoảng trống chưa bù', agreement: 'Khớp bên với SSI', agreementNote: 'khớp lệnh liên tục', backlog: 'Chờ ghi', rows: 'dòng', oldest: 'cũ nhất {{s}} s', noSpool: 'không ghi lịch sử',
+  missed: 'KL bỏ lỡ', missedNote: 'từ lúc khởi động · {{count}} khoảng trống chưa bù', agreement: 'Khớp bên với SSI', agreementNote: 'khớp lệnh liên tục', backlog: 'Chờ ghi', rows: 'dòng', oldest: 'cũ nhất {{s}} s', noSpool: 'không ghi lịch sử',
   version: 'Phiên bản', dashboardVersion: 'giao diện {{version}}',
   channels: 'Các kênh của nguồn', channel: 'Kênh', content: 'Nội dung', state: 'Trạng thái', age: 'Tuổi tin cuối', perSecond: 'Tin/s', messages: 'Từ khởi động',
   'of.X-TRADE': 'khớp lệnh', 'of.X-QUOTE': 'báo giá 3 mức', 'of.X': 'khớp lệnh và báo giá', 'of.R': 'khối ngoại', 'of.MI': 'chỉ số, nhịp 5 s', 'of.B': 'nến phút', 'of.F': 'trạng thái mã', 'of.OL': 'lô lẻ',
@@ -10,7 +10,7 @@ export const system = {
   rejected: 'Bị loại theo lý do', noneRejected: 'Không tin nào bị loại.',
   clients: '{{count}} kết nối', clientCount: 'Khách', frames: 'Khung/s', skips: 'Bỏ khung', push: 'p99 đẩy', closes: 'Đóng theo mã', sessions: 'Phiên', sessionFigures: '{{subscriptions}} đăng ký · {{resumes}} lần nối tiếp · {{saved}} phiên chờ',
   client: '{{path}} · {{frames}} khung · {{kb}} kB · bỏ {{skips}} · chưa nhận {{unsent}} B', operatorsOnly: 'Chi tiết kết nối chỉ dành cho người vận hành: mở từ chính máy chủ hoặc kèm token.', unreachable: 'Không đọc được',
-  gaps: 'Sổ khoảng trống', gapsNote: 'KL đã khớp nhưng không có tin', gapTime: 'Lúc', symbol: 'Mã', volume: 'KL thiếu', cause: 'Nguyên nhân', repair: 'Nến', repaired: 'đã bù', open: 'chưa bù', lasting: 'đang diễn ra', wholeFeed: 'cả nguồn', noGaps: 'Không có khoảng trống nào.', noDatabase: 'Không có cơ sở dữ liệu nên không đọc được sổ.',
+  gaps: 'Sổ khoảng trống', gapsNote: 'KL đã khớp nhưng không có tin', gapTime: 'Lúc', symbol: 'Mã', gapCount: '{{count}} khoảng', gapsAtLeast: '{{count}}+ khoảng', volume: 'KL thiếu (cp, HĐ)', cause: 'Nguyên nhân', repair: 'Nến', repaired: 'đã bù', open: 'chưa bù', lasting: 'đang diễn ra', wholeFeed: 'cả nguồn', noGaps: 'Không có khoảng trống nào.', noDatabase: 'Không có cơ sở dữ liệu nên không đọc được sổ.',
   database: 'Cơ sở dữ liệu', dbConnected: 'đã nối', dbUnavailable: 'không nối được', dbOff: 'không dùng', table: 'Bảng', rowsPerSecond: 'dòng/s', pool: 'Kết nối', spool: 'Hàng chờ', spoolFigures: '{{rows}} dòng · cũ nhất {{s}} s', deadRows: 'Dòng hỏng',
   refusing: 'Không nhận thêm', refusingNote: 'đĩa gần đầy', failing: 'Tệp hàng chờ lỗi', failingNote: 'dòng mới chờ trong bộ nhớ',
   'console.path': 'Kênh', 'console.mode': 'Chế độ', 'console.symbols': 'Mã', 'console.token': 'Token (nếu có)', 'console.connect': 'Kết nối', 'console.close': 'Đóng', 'console.resume': 'Nối tiếp',
