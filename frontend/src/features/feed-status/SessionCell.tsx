@@ -25,8 +25,8 @@ export function SessionCell() {
       <span className={styles.line}>
         <b>{session ? t(`phase/${phase}`) : '–'}</b>
         {next ? <span className={styles.dim}>{t('session/next', { phase: t(`phase/${next.phase}`), time: formatCountdown(next.inSeconds) })}</span> : null}
-        {session?.is_final ? <span className={styles.dim}>{t('session/final')}</span> : null}
-        <span className={styles.right}>{formatDayMonth(session?.trading_date)}</span>
+        {/* What is final is the day that is shown; the phase may be one of the next. */}
+        <span className={styles.right}>{[session?.is_final ? t('session/final') : '', formatDayMonth(session?.trading_date)].filter(Boolean).join(' ')}</span>
       </span>
       <DayTimeline exchange={exchange} phase={phase} clockMs={clockMs} />
       <span className={styles.line}>

@@ -93,7 +93,7 @@ describe('System', () => {
     leave()
   })
 
-  it('never calls a feed live that nobody tells of any more', async () => {
+  it('never calls a feed live that nobody tells of any more', () => {
     const { socket, leave } = show()
     speak(socket, { ...STATUS, state: 'live', muted_channels: [] })
     const feed = screen.getByRole('group', { name: 'Nguồn dữ liệu' })
