@@ -43,7 +43,7 @@ export function LagPane({ scrapes, isMissing }: LinePaneProps) {
         </>
       }
     >
-      <LineChart label={t('system/lagTitle')} names={['p99', 'p50']} points={points} unit="s" decimals={2} waiting={t(isMissing ? 'system/unreachable' : 'system/collecting')} />
+      <LineChart label={t('system/lagTitle')} names={['p99', 'p50']} points={points} unit="s" decimals={2} waiting={t(isMissing ? 'system/unreachable' : points.length ? 'system/noMessages' : 'system/collecting')} />
     </Pane>
   )
 }

@@ -6,7 +6,7 @@ export const volume: Words<typeof vi> = {
   'part.all': 'Whole day', 'part.ato': 'ATO', 'part.continuous': 'Continuous', 'part.atc': 'ATC', 'part.plo': 'PLO', 'part.other': 'Other',
   cards: 'Active volume totals', activeBuy: 'active buy', activeSell: 'active sell', neutral: 'unclassified', million: 'M', millionShares: 'M sh', shares: 'sh', billion: 'bn',
   net: 'Net', netDay: 'day {{value}} bn', lastMinutes: 'Last 5 minutes', buyWord: 'buy', day: 'day {{share}} of active volume', agreement: 'Agreement with SSI', missed: 'missed {{volume}} sh · {{share}}', noComparison: 'no prints to compare yet',
-  byPhase: 'By session phase', byPhaseNote: 'M shares', auction: 'auction – no side', ahead: 'in {{time}}', waiting: 'not yet', over: 'nothing traded', now: 'running',
+  byPhase: 'By session phase', byPhaseNote: 'M shares', auction: 'auction – no side', unsided: 'no side known', ahead: 'in {{time}}', waiting: 'not yet', over: 'nothing traded', now: 'running',
   perMinute: 'Per minute', cumulative: 'cumulative net', range: 'Range', 'range.30': '30′', 'range.60': '1h', 'range.day': 'Day', time: 'Time', noHistory: 'No trades yet today',
   noDatabase: 'No database: the minutes cannot be drawn. The current figures are right.', table: 'Figures', chart: 'Chart',
   pressure: 'Pressure by symbol', empty: 'No trades yet', csv: 'CSV', saveCsv: 'Save the table as CSV',

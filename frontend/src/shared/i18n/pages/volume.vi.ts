@@ -4,7 +4,7 @@ export const volume = {
   'part.all': 'Cả ngày', 'part.ato': 'ATO', 'part.continuous': 'Liên tục', 'part.atc': 'ATC', 'part.plo': 'PLO', 'part.other': 'Khác',
   cards: 'Tổng hợp khối lượng chủ động', activeBuy: 'mua chủ động', activeSell: 'bán chủ động', neutral: 'không xác định', million: 'tr', millionShares: 'tr cp', shares: 'cp', billion: 'tỷ',
   net: 'Chênh lệch', netDay: 'cả ngày {{value}} tỷ', lastMinutes: '5 phút gần nhất', buyWord: 'mua', day: 'cả ngày {{share}} KL chủ động', agreement: 'Khớp với bên của SSI', missed: 'KL bỏ lỡ {{volume}} cp · {{share}}', noComparison: 'chưa có lệnh để so',
-  byPhase: 'Theo phiên', byPhaseNote: 'triệu cp', auction: 'đấu giá – không phân bên', ahead: 'còn {{time}}', waiting: 'chưa tới', over: 'không có giao dịch', now: 'đang diễn ra',
+  byPhase: 'Theo phiên', byPhaseNote: 'triệu cp', auction: 'đấu giá – không phân bên', unsided: 'không xác định bên', ahead: 'còn {{time}}', waiting: 'chưa tới', over: 'không có giao dịch', now: 'đang diễn ra',
   perMinute: 'Theo phút', cumulative: 'chênh lệch luỹ kế', range: 'Khoảng thời gian', 'range.30': '30′', 'range.60': '1h', 'range.day': 'Phiên', time: 'Giờ', noHistory: 'Chưa có lệnh khớp trong ngày',
   noDatabase: 'Không có cơ sở dữ liệu: không vẽ được diễn biến theo phút. Số liệu hiện tại vẫn đúng.', table: 'Bảng số', chart: 'Biểu đồ',
   pressure: 'Áp lực từng mã', empty: 'Chưa có lệnh khớp nào', csv: 'CSV', saveCsv: 'Tải bảng dạng CSV',
