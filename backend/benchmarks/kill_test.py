@@ -161,8 +161,8 @@ async def settle(rig: KillRig) -> None:
     raise RuntimeError("the spool was not drained within a minute")
 
 
-async def compare(rig: KillRig, outcome: Outcome) -> None:
-    """Compare the simulator's truth, the application's memory and the database."""
+async def compare(rig: KillRig, outcome: Outcome, apart: str = "refused") -> None:
+    """Compare the simulator's truth, the application's memory and the database; gaps with the cause `apart` left out."""
     truth = (await rig.truth())["symbols"]
     stats = (await rig.ask("/api/session-stats"))["stats"]
     stored = await rig.stored()
@@ -171,7 +171,9 @@ async def compare(rig: KillRig, outcome: Outcome) -> None:
     }
     gaps = {
         row[0]: int(row[1])
-        for row in await rig.query("SELECT symbol, sum(volume) FROM gaps WHERE cause <> 'refused' GROUP BY 1")
+        for row in await rig.query(
+            f"SELECT symbol, sum(volume) FROM gaps WHERE cause <> '{apart}' GROUP BY 1"
+        )
     }
     outcome.accepted, outcome.stored = len(rig.accepted), len(stored)
     outcome.missing = sorted(rig.accepted - set(stored))[:20]

@@ -4,6 +4,7 @@ import { tryBoard } from './suites/board.mjs'
 import { tryDeltas } from './suites/deltas.mjs'
 import { tryFaults } from './suites/faults.mjs'
 import { tryKeyboard } from './suites/keyboard.mjs'
+import { tryLogin } from './suites/login.mjs'
 
 /** The day of the tests, in the order of its hours: each stop is a stage, a time in Vietnam, and what is tried there. */
 
@@ -23,6 +24,7 @@ const LOOKED_AT = [
   { stage: 'board', at: '10:00:02', run: withMovement(tryBoard) },
   { stage: 'deltas', at: '10:00:03', run: withMovement(tryDeltas) },
   { stage: 'keyboard', at: '10:00:04', run: tryKeyboard },
+  { stage: 'login', at: '10:00:05', run: tryLogin },
   { stage: 'stalled', at: '10:30:01', run: lookWhileStalled },
   { stage: 'down', at: '10:30:02', run: lookWhileDown },
   { stage: 'faults', at: '10:30:03', run: tryFaults },
