@@ -29,7 +29,7 @@ const LOOKED_AT = [
   { stage: 'down', at: '10:30:02', run: lookWhileDown },
   { stage: 'faults', at: '10:30:03', run: tryFaults },
   { stage: 'lunch', at: '11:50:01', run: (world) => lookAtAll(world, 'lunch') },
-  { stage: 'closed', at: '15:20:01', run: (world) => lookAtAll(world, 'closed') },
+  { stage: 'closed', at: '15:20:01', run: lookWhileClosed },
 ]
 
 /** @param every of so many moments one is compared: the second, which is in the ATO, and so on */
@@ -60,6 +60,15 @@ async function lookWhileStalled(world) {
   await lookAtAll(world, 'stalled')
   await simulator.clearFaults()
   await app.waitUntil('/health', ({ feed }) => feed.state === 'live', BACK_LIMIT_MS)
+}
+
+/** The market of the tests goes from an evening to the next morning within seconds: its clock stands while pages are looked at. */
+async function lookWhileClosed(world) {
+  const { app, simulator } = world
+  await simulator.pause()
+  await app.waitUntil('/health', ({ feed }) => feed.state === 'closed')
+  await lookAtAll(world, 'closed')
+  await simulator.resume()
 }
 
 /** The server goes away under open pages, comes back without a database, then with it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FeedStatus } from '@/shared/api/models'
 import type { LinkState } from '@/shared/ws/link-state'
 import { chooseBanner } from './banner-choice'
-import { freshnessOf } from './freshness'
+import { freshnessOf } from '@/shared/feed/freshness'
 import { marketClock } from './market-clock'
 
 const NOW = 1_000_000

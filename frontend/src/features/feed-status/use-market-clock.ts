@@ -1,6 +1,6 @@
 import { useMarket, useSession } from '@/shared/market-store/market-context'
 import { marketClock } from './market-clock'
-import { useFreshness } from './use-freshness'
+import { useFreshness } from '@/shared/feed/use-freshness'
 import { useNow } from '@/shared/time/use-now'
 
 export function useMarketClock(): number | null {
