@@ -1,6 +1,6 @@
 """Everything CI runs, a line a stage: `python scripts/test.py [check] [backend] [frontend] [e2e]`; or `long`.
 
-Two lanes run side by side: the backend's tests, which mostly wait, and everything else. What a stage of the second
+Three lanes run side by side: the backend's tests and those in browsers mostly wait. What a stage of the second or third
 lane says is shown when it ends, in one piece. A tool that is missing (Chromium) is installed when CI=true, or is a
 failure there; elsewhere its stage is left out. Ends with a table of what passed and how long it took, a loud line for
 each thing that was not run, and `stages: N passed, N failed, N skipped`.
@@ -29,6 +29,8 @@ COVERAGE_MIN_PCT = 95  # of the lines
 BRANCH_COVERAGE_MIN_PCT = 90  # of lines and branches, in `long`
 GROUPS = ("check", "backend", "frontend", "e2e")
 LONG = "long"
+UNIT_TESTS = "unit tests"
+LANES = 3
 OK, FAILED, NOT_RUN = "ok", "FAILED", "NOT RUN"
 
 
@@ -61,6 +63,13 @@ class Stage:
     @property
     def title(self) -> str:
         return f"{self.group}: {self.name}"
+
+    @property
+    def lane(self) -> int:
+        """What runs one after the other: the backend's tests, what needs only the sources, what needs the build."""
+        if self.group in {"backend", LONG}:
+            return 0
+        return 1 if self.group == "check" or self.name == UNIT_TESTS else 2
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ def stages() -> list[Stage]:
         Stage("check", "dashboard lint", npm("run", "lint"), FRONTEND),
         Stage("check", "container files", [str(BIN / "python"), "scripts/lint_files.py"], ROOT, PROMTOOL),
         Stage("backend", "tests", pytest_command(COVERAGE_MIN_PCT), BACKEND),
-        Stage("frontend", "unit tests", npm("test"), FRONTEND),
+        Stage("frontend", UNIT_TESTS, npm("test"), FRONTEND),
         Stage("frontend", "build", npm("run", "build"), FRONTEND),
         Stage("frontend", "size", npm("run", "size"), FRONTEND),
         Stage("e2e", "dashboard in Chromium", browser_tests(*BROWSER_DAY), FRONTEND, CHROMIUM),
@@ -189,11 +198,11 @@ def run_or_leave_out(stage: Stage, is_quiet: bool, installing: Future[None] | No
 
 
 def run_all(wanted: list[Stage]) -> list[Outcome]:
-    """Run the stages in their two lanes; return the outcomes in the stages' order."""
-    lanes = [[s for s in wanted if s.group == "backend"], [s for s in wanted if s.group != "backend"]]
-    is_alone = not all(lanes)
+    """Run the stages in their lanes; return the outcomes in the stages' order."""
+    lanes = [its for n in range(LANES) if (its := [stage for stage in wanted if stage.lane == n])]
+    is_alone = len(lanes) < 2
     missing = {s.needs.name: s.needs for s in wanted if s.needs and not s.needs.path()}
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(LANES + 1) as pool:
         installing = pool.submit(install, *missing.values()) if missing and IN_CI else None
 
         def lane(its: list[Stage], is_quiet: bool) -> list[Outcome]:
