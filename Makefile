@@ -78,6 +78,9 @@ fuzz-ws: $(DEV_ENV) ## Say 100,000 foolish things on WebSockets (FRAMES=100000)
 chaos: $(DEV_ENV) ## A simulated day in a minute while everything breaks: make chaos SEED=7 [SEEDS=50]
 	@cd backend && .venv/bin/python -m benchmarks.chaos --seed $(or $(SEED),1) --seeds $(or $(SEEDS),1) $(ARGS)
 
+soak: $(DEV_ENV) ## Hours of market at speed; memory, descriptors, tasks and latency by the hour (HOURS=8)
+	@cd backend && .venv/bin/python -m benchmarks.soak --hours $(or $(HOURS),8) $(ARGS)
+
 test-timescale: $(DEV_ENV) ## The history's contract tests on a real TimescaleDB: DATABASE_URL=postgresql://...
 	@DATABASE_URL='$(DATABASE_URL)' $(PY) scripts/test_timescale.py $(ARGS)
 
@@ -110,7 +113,7 @@ replay: setup ## Play a trade file: make replay FILE=path [SPEED=10]
 record: $(RUN_ENV) ## Record the feed's raw frames: make record DIR=recordings
 	@$(APP) record --dir $(abspath $(or $(DIR),recordings)) $(ARGS)
 
-verify-real: $(DEV_ENV) ## Check our figures against real sessions: make verify-real chaos DATA=folder
+verify-real: $(DEV_ENV) ## Check our figures against real sessions: make verify-real DATA=folder
 	@test -n "$(DATA)" || { echo 'make verify-real DATA=folder with the trade files' >&2; exit 2; }
 	@cd backend && .venv/bin/python -m benchmarks.verify_real $(abspath $(DATA))
 
@@ -152,4 +155,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test test-long test-nginx test-deploy lint-files audit backup restore check fmt test-browser test-browser-full bench bench-dashboard fuzz-ws bench-ws test-timescale migrate export db-check users doctor parquet simulate replay record verify-real api lock clean
+.PHONY: help run setup dev test test-long test-nginx test-deploy lint-files audit backup restore check fmt test-browser test-browser-full bench bench-dashboard fuzz-ws bench-ws test-timescale migrate export db-check users doctor parquet simulate replay record verify-real chaos soak api lock clean

@@ -121,6 +121,9 @@ class Metrics:
         self.db_spool_refusing = gauge(
             "db_spool_refusing", "1 while new rows are refused: the disk is nearly full."
         )
+        self.asyncio_tasks = gauge(
+            "asyncio_tasks", "Tasks of the event loop: flat over a day, or something leaks."
+        )
         self.disk_free_bytes = gauge("disk_free_bytes", "Free on the disk of DATA_DIR.")
         self.disk_size_bytes = gauge("disk_size_bytes", "Size of the disk of DATA_DIR.")
         ProcessCollector(registry=registry)  # memory, processor, open files, start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,7 @@ class ServiceGauges:
         metrics.market_in_session.set(self._is_in_session())
         metrics.db_available.set(self._database() != "unavailable")
         metrics.db_spool_refusing.set(self._is_refusing())
+        metrics.asyncio_tasks.set(len(asyncio.all_tasks()))
         place = next(path for path in (self._data_dir, *self._data_dir.parents) if path.exists())
         usage = shutil.disk_usage(place)
         metrics.disk_free_bytes.set(usage.free)
