@@ -31,11 +31,11 @@ from app.history.stored_history import StoredHistory
 from app.history_wiring import History
 from app.market.alert_rules import AlertThresholds
 from app.market.contract_codes import ALIASES, parse_contract
+from app.market.core_settings import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S
 from app.market.market_time import moment_at
 from app.market.messages import Message
 from app.market.models import FeedSource, FeedState, FeedStatus
 from app.market.processor import MarketDataProcessor
-from app.market.session_roll import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S
 from app.market.trading_calendar import TradingCalendar
 from app.publish import garbage
 from app.publish.data_publisher import DataPublisher
