@@ -27,12 +27,12 @@ GRACEFUL_SHUTDOWN_S = (
 logger = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings | None = None, replay_files: Sequence[str] = ()) -> FastAPI:
+def create_app(settings: Settings | None = None, replay_options: Sequence[str] = ()) -> FastAPI:
     """Build the ASGI application. Without settings a server's own command started us: then we read them."""
     if settings is None:
         settings = _settings_or_exit()
         configure_logging(settings.log_level, settings.log_format)  # tokens stay out of its access log
-    application = Application(settings, replay_files)
+    application = Application(settings, replay_options)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +72,7 @@ class _Server(uvicorn.Server):
             )
 
 
-def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
+def serve(settings: Settings, replay_options: Sequence[str] = ()) -> int:
     """Run until SIGINT or SIGTERM; return the exit code."""
     configure_logging(settings.log_level, settings.log_format)
     try:
@@ -83,7 +83,7 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
             "end what uses it, or choose another with --port or APP_PORT\n"
         )
         return 1
-    app = create_app(settings, replay_files)
+    app = create_app(settings, replay_options)
     config = uvicorn.Config(
         app,
         log_config=None,

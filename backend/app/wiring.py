@@ -26,15 +26,17 @@ from app.clock import SystemClock
 from app.config import Settings
 from app.feed.futures_resolver import FuturesResolver
 from app.feed.simulator_process import SimulatorError
+from app.feed.tape import TapeMode
 from app.feed_wiring import Feed, scope_label
 from app.history.stored_history import StoredHistory
 from app.history_wiring import History
 from app.market.alert_rules import AlertThresholds
 from app.market.contract_codes import ALIASES, parse_contract
-from app.market.core_settings import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S
+from app.market.core_settings import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S, CoreSettings
+from app.market.day_digest import DayDigest, DayHash
 from app.market.market_time import moment_at
 from app.market.messages import Message
-from app.market.models import FeedSource, FeedState, FeedStatus
+from app.market.models import Changes, FeedSource, FeedState, FeedStatus, SessionEvent
 from app.market.processor import MarketDataProcessor
 from app.market.trading_calendar import TradingCalendar
 from app.publish import garbage
@@ -51,7 +53,7 @@ logger = logging.getLogger(__name__)
 class Application:
     """Every object of one running instance. `running()` starts and ends what moves."""
 
-    def __init__(self, settings: Settings, replay_files: Sequence[str] = ()) -> None:
+    def __init__(self, settings: Settings, replay_options: Sequence[str] = ()) -> None:
         self._settings = settings
         self.clock = SystemClock()
         self.metrics = Metrics()
@@ -90,8 +92,9 @@ class Application:
                 refuse=self._die,
                 on_surprise=self._end_process_on_surprise,
             )
+        self.day_digest = self._follow_days(settings)
         self.services = _services(self, settings)
-        self._replay_files = replay_files
+        self._replay_options = replay_options
 
     def deliver(self, batch: list[Message]) -> None:
         """Take a batch through the program. Runs on the event loop, awaits nothing.
@@ -107,6 +110,34 @@ class Application:
         except Exception:
             self._die("a batch of the feed could not be applied")
             raise
+
+    def begin_tape(self, core: CoreSettings) -> None:
+        """Play a recording from its beginning: with the settings it was recorded with, and knowing nothing."""
+        self.processor.clear(core)
+        if self.day_digest is not None:
+            self.day_digest.restart()
+
+    def deliver_tape(self, batch: list[Message], mode: TapeMode) -> None:
+        """Take a batch of a recording: nobody is shown the way to a place, nothing is stored or announced twice."""
+        try:
+            changes = self.processor.apply(batch)
+            if not mode.is_known:
+                if self.history is not None:
+                    self.history.put(changes)
+                self.metrics.record_changes(changes)
+            if not mode.is_quiet:
+                if mode.is_known:
+                    changes.alerts = []
+                self.publisher.mark_changed(changes)
+        except Exception:
+            self._die("a batch of the recording could not be applied")
+            raise
+
+    def end_seek(self) -> None:
+        """Show everybody the place a replay has come to."""
+        now = _market_now(self)
+        event = SessionEvent("seek", self.processor.trading_date, now)
+        self.publisher.mark_changed(Changes(everything=True, session_events=[event]))
 
     def feed_status(self) -> FeedStatus:
         """Return the feed's source and state, also before there is a feed."""
@@ -143,7 +174,8 @@ class Application:
                 if history is not None and self._settings.resolved_feed_source == "ssi"
                 else None,
                 repair=history.repair if history is not None else None,
-                replay_files=self._replay_files,
+                replay_options=self._replay_options,
+                tape_target=self,
             )
             stack.callback(feed.on_status(self.publisher.mark_feed))
             if history is not None:
@@ -159,6 +191,15 @@ class Application:
             gc.freeze()  # what start-up made lives as long as the process
             yield
             self.publisher.dismiss_all()
+
+    def _follow_days(self, settings: Settings) -> DayDigest | None:
+        """Hash the days of a recording while it is made and whenever it is played: they have to be the same."""
+        if settings.record_dir is None and settings.resolved_feed_source != "replay":
+            return None
+        digest = DayDigest(self.processor, _tell_hash)
+        self.processor.subscribe(digest.batch_applied)
+        self.processor.watch_days(digest)
+        return digest
 
     async def _cancel(self, task: asyncio.Task[None]) -> None:
         if task.done():
@@ -184,6 +225,11 @@ class Application:
         self.has_died = True
         logger.critical("%s, ending the process", reason, exc_info=error)
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _tell_hash(day: DayHash) -> None:
+    counts = ", ".join(f"{count} {kind}" for kind, count in day.counts.items())
+    logger.info("day %s: hash %s (%s)", day.trading_date, day.digest, counts)
 
 
 def _services(application: Application, settings: Settings) -> ApiServices:

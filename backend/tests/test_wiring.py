@@ -186,7 +186,7 @@ def test_feed_before_it_runs_knows_the_fallback_list_and_counts_nothing() -> Non
     ],
 )
 def test_feed_starts_its_simulator_as_the_settings_say(given: dict[str, Any], arguments: str) -> None:
-    feed = make_feed(make_settings(**given), replay_files=["a.csv", "b.csv"])
+    feed = make_feed(make_settings(**given), replay_options=["a.csv", "b.csv"])
     assert feed._simulator_arguments() == arguments.split()
 
 

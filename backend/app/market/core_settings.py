@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from datetime import time
 
 from msgspec import Struct, field
@@ -18,7 +17,7 @@ SIMULATED_LEAD_MAX_S = 1800.0  # the ticks of a fast simulator or replay are far
 class CoreSettings(Struct, frozen=True):
     """The settings of a MarketDataProcessor. A recording carries them, so that its replay has the same."""
 
-    tracked: AbstractSet[str] | None = None  # before the lists are read; None: all
+    tracked: frozenset[str] | None = None  # before the lists are read; None: all
     scope: str = ""
     alert_thresholds: AlertThresholds = field(default_factory=AlertThresholds)
     futures_override: str = ""

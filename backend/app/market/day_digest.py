@@ -108,7 +108,7 @@ class DayDigest:
                 self._counts[kind] += len(rows) - taken
 
 
-def _state_digest(market: MarketQueries) -> Any:
+def _state_digest(market: MarketQueries) -> blake2b:
     trading_date = market.trading_date
     alerts = [
         alert for alert in market.get_alerts(limit=ALERTS_MAX) if alert.timestamp.date() == trading_date

@@ -151,6 +151,7 @@ class ReferenceLists(Struct, frozen=True):
     scope: str  # what the tracked set is called
     known: frozenset[str] | None = None  # the master list; None: not read yet
     limits: tuple[PriceLimits, ...] = ()
+    vn30: tuple[str, ...] = ()  # shown, and no part of the state
 
 
 class Tick(Struct, frozen=True, gc=False):

@@ -66,7 +66,7 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
         self._watcher: DayWatcher | None = None
         self._begin(
             CoreSettings(
-                tracked,
+                None if tracked is None else frozenset(tracked),
                 scope,
                 alert_thresholds or AlertThresholds(),
                 futures_override,
