@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 
+from app.commands.day_hash_verb import add_day_hash_verb
 from app.commands.doctor_verb import add_doctor_verb
 from app.commands.history_verbs import add_history_verbs
 from app.commands.pg_verb import add_pg_verb
@@ -87,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     record.set_defaults(overrides=lambda options: {**_address(options), "record_dir": options.dir})
 
     add_history_verbs(verbs)
+    add_day_hash_verb(verbs)
     add_doctor_verb(verbs)
     add_pg_verb(verbs)
     verbs.add_parser("simulate", help="run only the stand-in SSI server (simulate --help has its options)")

@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 from app.api.access import AccessPolicy, AccessSettings
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
+from app.api.replay_access import ReplayAccess
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
 from app.clock import SystemClock
 from app.config import Settings
@@ -53,11 +54,16 @@ logger = logging.getLogger(__name__)
 class Application:
     """Every object of one running instance. `running()` starts and ends what moves."""
 
-    def __init__(self, settings: Settings, replay_options: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        replay_options: Sequence[str] = (),
+        tell_hash: Callable[[DayHash], None] | None = None,
+    ) -> None:
         self._settings = settings
         self.clock = SystemClock()
         self.metrics = Metrics()
-        self.calendar = TradingCalendar(_holidays(settings))
+        self.calendar = trading_calendar(settings)
         self.processor = _processor(settings, self.calendar)
         self._starting = FeedStatus(
             source=FeedSource(settings.resolved_feed_source),
@@ -65,6 +71,7 @@ class Application:
             since=self.clock.now(),
         )
         self.feed: Feed | None = None
+        self.tape_ended = asyncio.Event()  # of a replay
         self.has_died = False  # one of the tasks that live as long as the process ended by itself
         self.publisher = DataPublisher(
             self.processor,
@@ -92,7 +99,7 @@ class Application:
                 refuse=self._die,
                 on_surprise=self._end_process_on_surprise,
             )
-        self.day_digest = self._follow_days(settings)
+        self.day_digest = self._follow_days(settings, tell_hash or _log_hash)
         self.services = _services(self, settings)
         self._replay_options = replay_options
 
@@ -113,6 +120,7 @@ class Application:
 
     def begin_tape(self, core: CoreSettings) -> None:
         """Play a recording from its beginning: with the settings it was recorded with, and knowing nothing."""
+        self.tape_ended.clear()
         self.processor.clear(core)
         if self.day_digest is not None:
             self.day_digest.restart()
@@ -132,6 +140,10 @@ class Application:
         except Exception:
             self._die("a batch of the recording could not be applied")
             raise
+
+    def end_tape(self) -> None:
+        """Note that everything of the recording has been taken."""
+        self.tape_ended.set()
 
     def end_seek(self) -> None:
         """Show everybody the place a replay has come to."""
@@ -192,11 +204,11 @@ class Application:
             yield
             self.publisher.dismiss_all()
 
-    def _follow_days(self, settings: Settings) -> DayDigest | None:
+    def _follow_days(self, settings: Settings, tell: Callable[[DayHash], None]) -> DayDigest | None:
         """Hash the days of a recording while it is made and whenever it is played: they have to be the same."""
         if settings.record_dir is None and settings.resolved_feed_source != "replay":
             return None
-        digest = DayDigest(self.processor, _tell_hash)
+        digest = DayDigest(self.processor, tell)
         self.processor.subscribe(digest.batch_applied)
         self.processor.watch_days(digest)
         return digest
@@ -227,7 +239,7 @@ class Application:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _tell_hash(day: DayHash) -> None:
+def _log_hash(day: DayHash) -> None:
     counts = ", ".join(f"{count} {kind}" for kind, count in day.counts.items())
     logger.info("day %s: hash %s (%s)", day.trading_date, day.digest, counts)
 
@@ -282,6 +294,10 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         ),
         connection_limiter=ConnectionLimiter(settings.ws_max_connections_per_ip),
         dashboard=DashboardConfig(palette=settings.ui_default_palette),
+        replay=ReplayAccess(
+            control=lambda: application.feed.replay if application.feed is not None else None,
+            calendar=application.calendar,
+        ),
         alert_thresholds=_alert_thresholds(settings),
         **stored,
     )
@@ -339,6 +355,11 @@ def _fallback_vn30() -> list[str]:
 def _sectors() -> dict[str, frozenset[str]]:
     listed: dict[str, list[str]] = _read_reference("sectors.json")["sectors"]
     return {name: frozenset(symbols) for name, symbols in listed.items()}
+
+
+def trading_calendar(settings: Settings) -> TradingCalendar:
+    """Return the exchanges' calendar with the settings' changes to it."""
+    return TradingCalendar(_holidays(settings))
 
 
 def _holidays(settings: Settings) -> frozenset[date]:

@@ -16,6 +16,7 @@ from app.api import (
     market_history_routes,
     market_routes,
     operator_routes,
+    replay_routes,
     websocket_routes,
 )
 from app.api.dashboard import dashboard_router
@@ -70,6 +71,7 @@ def _add_routes(app: FastAPI) -> None:
         market_history_routes,
         history_routes,
         operator_routes,
+        replay_routes,
         health_routes,
     ):
         app.include_router(routes.router)

@@ -82,7 +82,9 @@ async def _on_http_error(_request: Request, error: Exception) -> Response:
 
 async def _on_validation_error(_request: Request, error: Exception) -> Response:
     first = cast(RequestValidationError, error).errors()[0]
-    where = first["loc"][1]  # ("query", "type", ...): what follows is pydantic's own business
+    where = first["loc"][:2][
+        -1
+    ]  # ("query", "type", ...), or ("body",): what follows is pydantic's own business
     return error_response(422, f"{where}: {first['msg']}")
 
 

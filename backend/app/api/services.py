@@ -9,6 +9,7 @@ from typing import Protocol
 from app.api.access import AccessPolicy
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
+from app.api.replay_access import ReplayAccess
 from app.clock import Clock
 from app.history.row_codec import BuriedRow
 from app.market.alert_rules import AlertThresholds
@@ -94,4 +95,5 @@ class ApiServices:
     spool_status: Callable[[], SpoolHealth | None] = _no_spool
     dead_rows: Callable[[int], Awaitable[Sequence[BuriedRow]]] = _no_dead_rows  # or raises HistoryUnavailable
     open_gaps: Callable[[], int] = _no_gaps  # of today
+    replay: ReplayAccess | None = None
     alert_thresholds: AlertThresholds = field(default_factory=AlertThresholds)

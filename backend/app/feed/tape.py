@@ -1,7 +1,7 @@
 """A recording as it comes from the replay server: raw messages as they were, and between them lines of its own.
 
 Format: a Broadcast argument with DataType TAPE, whose Content is a line of the recording, {"begin": reason}, or
-{"mode": {"is_quiet", "is_known"}}. Everything comes on one connection, in one order: that is what makes it the same
+{"mode": {"is_quiet", "is_known"}}, or {"end": true}. Everything comes on one connection, in one order: that is what makes it the same
 at any speed.
 """
 
@@ -36,7 +36,11 @@ class TapeMode(Struct, frozen=True):
     is_known: bool = False
 
 
-type TapeMark = TapeBegin | TapeMode | RecordingHeader
+class TapeEnd(Struct, frozen=True):
+    """The recording is at its end, for now: somebody may go back."""
+
+
+type TapeMark = TapeBegin | TapeMode | TapeEnd | RecordingHeader
 
 
 class _Envelope(Struct):
@@ -47,6 +51,7 @@ class _TapeLine(RecordedLine):
     received_ns: int = 0
     begin: str | None = None
     mode: TapeMode | None = None
+    end: bool = False
 
 
 class TapeParser:
@@ -65,10 +70,17 @@ class TapeParser:
             line = self._decode_line(self._decode_envelope(raw).Content)
         except msgspec.DecodeError as error:
             raise FeedPayloadError(RejectReason.BAD_JSON, TAPE_CHANNEL) from error
-        mark = line.mode or line.header or (None if line.begin is None else TapeBegin(line.begin))
-        said = mark or line.said()
+        said = _mark_of(line) or line.said()
         # TapeDelivery takes the marks out again; on the way a mark is as good as a message
         return TAPE_CHANNEL, [] if said is None else [cast(Message, said)]
+
+
+def _mark_of(line: _TapeLine) -> TapeMark | None:
+    if line.begin is not None:
+        return TapeBegin(line.begin)
+    if line.end:
+        return TapeEnd()
+    return line.mode or line.header
 
 
 class TapeTarget(Protocol):
@@ -77,6 +89,7 @@ class TapeTarget(Protocol):
     def begin_tape(self, core: CoreSettings) -> None: ...
     def deliver_tape(self, batch: list[Message], mode: TapeMode) -> None: ...
     def end_seek(self) -> None: ...
+    def end_tape(self) -> None: ...
 
 
 class TapeDelivery:
@@ -97,7 +110,7 @@ class TapeDelivery:
         """Take a batch of the bridge."""
         part: list[Message] = []
         for item in cast("list[Message | TapeMark]", batch):
-            if isinstance(item, TapeBegin | TapeMode | RecordingHeader):
+            if isinstance(item, TapeBegin | TapeMode | TapeEnd | RecordingHeader):
                 self._flush(part)
                 part = []
                 self._take(item)
@@ -119,6 +132,8 @@ class TapeDelivery:
             was_quiet, self._mode = self._mode.is_quiet, mark
             if was_quiet and not mark.is_quiet:
                 self._target.end_seek()
+        elif isinstance(mark, TapeEnd):
+            self._target.end_tape()
         elif self._is_beginning:  # a later header: the recorder was restarted, or the next file
             self._is_beginning = False
             self._target.begin_tape(mark.core)

@@ -26,7 +26,7 @@ from app.simulator.wire import hub_entry
 
 VERSION = 2
 IDLE_MIN_S = 120.0  # without a print or a quote: lunch, night, the hours around the session
-BREAK_MIN_S = 10.0  # ticks come every 250 ms: nobody was there to record
+BREAK_MIN_S = 10.0  # ticks come every 250 ms of our time: nobody was there to record
 _UNTICKED_MAX = 50_000  # messages held until the next tick says when they were
 _BROADCAST = b'{"H":"FcMarketDataV2Hub","M":"Broadcast","A":[%s]}'
 _CHANNEL = re.compile(rb'\\"DataType\\":\\"([A-Z-]+)\\"')
@@ -108,14 +108,16 @@ class Tape:
     def _look_through(self) -> None:
         """Read it all once: where it begins and ends, and what is where."""
         busy_s: float | None = None
+        received_ns = 0
         for path in self._paths:
             for entry, line in self._placed(path, counts=True):
                 if not self.lines:
                     self.start_s = busy_s = self.end_s = entry.time_s
                 self.lines += 1
                 time_s = max(self.end_s, entry.time_s)
-                if time_s - self.end_s > BREAK_MIN_S:
+                if received_ns and line.received_ns - received_ns > BREAK_MIN_S * 1e9:
                     self.spans.append(Span("break", self.end_s, time_s))
+                received_ns = line.received_ns
                 if line.skipped:
                     self.skipped += line.skipped
                     self.spans.append(Span("skipped", self.end_s, time_s))

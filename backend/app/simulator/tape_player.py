@@ -113,8 +113,10 @@ class TapePlayer:
                 self._rewind()
             self._arrive_if_there()
             entry = self._next
-            self.ended = entry is None
             if entry is None:
+                if not self.ended:
+                    self._send({"end": True})
+                self.ended = True
                 await self._hub.drain()
                 self._wake.clear()
                 await self._wake.wait()
@@ -153,6 +155,7 @@ class TapePlayer:
         self._send({"begin": reason})
         self._furthest = max(self._furthest, self._played)
         self._played, self._played_s = 0, self._tape.start_s
+        self.ended = False
         self._mode = (False, False)
         self._entries = self._tape.entries()
         self._next = next(self._entries, None)
