@@ -226,6 +226,8 @@ class Feed:
             reading.cancel()
         if self._processor.trading_date is not None:
             self._apply_lists(self._lists)
+            if self._bridge is not None:
+                self._bridge.drain_now()  # or the stored day would be cut down to the lists before these
             self._changed(
                 self._processor.rescope()
             )  # the stored day knows nothing of what was tracked before

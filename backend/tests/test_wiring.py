@@ -163,6 +163,8 @@ def make_feed(settings: Settings, **given: Any) -> Feed:
         "observe_processing": application.metrics.processing_seconds.observe,
         "fallback_vn30": ["VCB", "FPT"],
     }
+    if "processor" in given:
+        wanted["deliver"] = given["processor"].apply
     return Feed(settings, **(wanted | given))
 
 
