@@ -51,7 +51,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _tape_options(options: argparse.Namespace) -> list[str]:
-    start = getattr(options, "start", "")
+    start = getattr(options, "start", None)
     return [
         *(["--start", start] if start else []),
         *(["--skip-lunch"] * getattr(options, "skip_lunch", False)),
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument(
         "--speed", type=_speed, default=10.0, help="times real time; max (or 0) is as fast as possible (10)"
     )
-    replay.add_argument("--start", type=_time_of_day, default="", help="time of day to begin at, HH:MM[:SS]")
+    replay.add_argument("--start", type=_time_of_day, help="time of day to begin at, HH:MM[:SS]")
     replay.add_argument(
         "--skip-lunch",
         action="store_true",

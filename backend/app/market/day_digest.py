@@ -67,8 +67,8 @@ class DayDigest:
         if self._frozen is not None:
             self._tell(self._frozen)
 
-    def day_ended(self, changes: Changes) -> None:
-        """Let go of a day: a newer one takes its place."""
+    def day_begins(self, changes: Changes) -> None:
+        """Let go of what was before: the phases of the night belong to no day."""
         self._take(changes)
         self._begin()
 

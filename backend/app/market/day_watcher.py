@@ -14,6 +14,6 @@ class DayWatcher(Protocol):
         """The session is over; later messages of its date may still come."""
         ...
 
-    def day_ended(self, changes: Changes) -> None:
-        """A newer date takes its place."""
+    def day_begins(self, changes: Changes) -> None:
+        """A newer date is about to take the place of what was before, if anything was."""
         ...

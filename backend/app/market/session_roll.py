@@ -112,8 +112,8 @@ class SessionRoll:
     def begin_day(self, trading_date: date, changes: Changes, watched_since_s: float) -> MarketDay:
         """Put an empty day in the place of the one before; one that is already over is final from the start."""
         self.freeze(changes)
-        if self.day is not None and self.watcher is not None:
-            self.watcher.day_ended(changes)
+        if self.watcher is not None:
+            self.watcher.day_begins(changes)
         self._reset_alerts()
         self.day = MarketDay(
             trading_date,
