@@ -129,7 +129,9 @@ class Feed:
         """Return the lifetime totals of this feed."""
         if self._bridge is None or self._stream is None:
             return FeedCounters()
-        return FeedCounters(self._bridge.received, self._bridge.rejected, self._stream.reconnects)
+        recorder = self.recorder
+        recorded = {} if recorder is None else {"recorded": recorder.recorded, "skipped": recorder.skipped}
+        return FeedCounters(self._bridge.received, self._bridge.rejected, self._stream.reconnects, recorded)
 
     @property
     def vn30_symbols(self) -> list[str]:

@@ -52,6 +52,7 @@ class Replay(BaseModel):
     is_seeking: bool = Field(
         description="on its way to another place: what is shown is neither here nor there"
     )
+    seeks: int = Field(description="how often it has come to another place: what was drawn before is void")
     has_ended: bool
     skips_lunch: bool
     garbage_lines: int = Field(description="lines that cannot be read, left out")
@@ -142,6 +143,7 @@ def _answer(report: ReplayReport, calendar: TradingCalendar) -> dict[str, object
         "speed": report.speed,
         "is_paused": report.is_paused,
         "is_seeking": report.is_seeking,
+        "seeks": report.seeks,
         "has_ended": report.has_ended,
         "skips_lunch": report.skips_idle,
         "garbage_lines": report.garbage_lines,

@@ -37,6 +37,7 @@ class ReplayReport(Struct, frozen=True):
     speed: float
     is_paused: bool
     is_seeking: bool
+    seeks: int  # places arrived at since the start
     has_ended: bool
     skips_idle: bool
     lines: int

@@ -49,6 +49,7 @@ class TapePlayer:
         self.skips_idle = skips_idle
         self.events_played = 0
         self.ended = False
+        self._seeks = 0  # places arrived at
         hub.on_new_listener = self._begin_for_listener
 
     # -- what others ask for ------------------------------------------------------------------------------------------
@@ -94,6 +95,7 @@ class TapePlayer:
             "speed": self._clock.speed,
             "is_paused": self._clock.paused,
             "is_seeking": self._quiet_until_s is not None,
+            "seeks": self._seeks,
             "has_ended": self.ended,
             "skips_idle": self.skips_idle,
             "lines": tape.lines,
@@ -168,6 +170,7 @@ class TapePlayer:
         if until_s is None or (entry is not None and entry.time_s < until_s):
             return
         self._quiet_until_s = None
+        self._seeks += 1
         self._clock.anchor(until_s)
         self._played_s = max(self._played_s, until_s)
         self._tell_mode()

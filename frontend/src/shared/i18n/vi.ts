@@ -7,6 +7,7 @@ import { chart } from './pages/chart.vi'
 import { system } from './pages/system.vi'
 import { drawer } from './pages/drawer.vi'
 import { watchlist } from './pages/watchlist.vi'
+import { replay } from './pages/replay.vi'
 
 export const vi = {
   app: { loading: 'Đang tải trang…', skip: 'Đến bảng giá', notFound: 'Không có trang này', toBoard: 'Về bảng giá', crash: 'Màn hình gặp lỗi', reload: 'Tải lại' },
@@ -79,7 +80,7 @@ export const vi = {
   },
   charts: { table: 'Bảng số', credit: 'Biểu đồ vẽ bằng' },
   quote: { bidVolume: 'KL mua', bid: 'Giá mua', ask: 'Giá bán', askVolume: 'KL bán', activeBuy: 'mua', activeSell: 'bán', neutral: 'không xác định', noTrades: 'Chưa có khớp lệnh', aggressor: 'Chủ động hôm nay' },
-  foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
+  foreign, volume, derivatives, signals, chart, system, drawer, watchlist, replay,
 }
 
 export type Dictionary = Words<typeof vi>
