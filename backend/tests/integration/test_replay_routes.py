@@ -11,8 +11,10 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import TypeAdapter
 
 from app.api.app_factory import create_api
+from app.api.replay_routes import Replay
 from app.clock import VIETNAM
 from app.feed.recording import RecordedLine, RecordingHeader
 from app.market.core_settings import CoreSettings
@@ -59,6 +61,7 @@ async def test_replay_says_what_is_played_and_where_it_stands(recording: Path) -
         await until(lambda: application.processor.market_time_s > 0)
         response = await http.get("/api/replay")
         assert response.headers["X-Feed-Source"] == "replay"
+        TypeAdapter(Replay).validate_json(response.content)
         answer = response.json()
         assert (answer["file"], answer["day"], answer["recorded_source"]) == (
             recording.name,
