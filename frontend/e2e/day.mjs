@@ -4,6 +4,7 @@ import { tryBoard } from './suites/board.mjs'
 import { tryDeltas } from './suites/deltas.mjs'
 import { tryFaults } from './suites/faults.mjs'
 import { tryKeyboard } from './suites/keyboard.mjs'
+import { tryReplay } from './suites/replay.mjs'
 
 /** The day of the tests, in the order of its hours: each stop is a stage, a time in Vietnam, and what is tried there. */
 
@@ -28,6 +29,7 @@ const LOOKED_AT = [
   { stage: 'faults', at: '10:30:03', run: tryFaults },
   { stage: 'lunch', at: '11:50:01', run: (world) => lookAtAll(world, 'lunch') },
   { stage: 'closed', at: '15:20:01', run: (world) => lookAtAll(world, 'closed') },
+  { stage: 'replay', at: '15:20:02', run: tryReplay },
 ]
 
 const COMPARED = MOMENTS.map((at) => ({ stage: 'figures', at, run: (world) => watch.compare(world, at) }))

@@ -64,7 +64,7 @@ export function Scrubber({ track, placeMs, onSeek }: ScrubberProps) {
       {track.parts.map((part) => (
         <i
           key={`${part.kind}${part.fromMs}`}
-          data-kind={part.kind}
+          data-part={part.kind}
           data-phase={part.kind === 'phase' ? part.label : undefined}
           title={part.kind === 'gap' ? t('replay/gap', { from: formatClock(part.fromMs), to: formatClock(part.toMs) }) : part.kind === 'phase' ? phaseName(part.label) : undefined}
           style={{ left: `${part.left * 100}%`, width: `${part.width * 100}%` }}

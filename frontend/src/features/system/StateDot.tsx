@@ -1,11 +1,11 @@
-import type { FeedState } from '@/shared/api/models'
+import type { ShownState } from '@/shared/replay/shown-state'
 import styles from './system.module.css'
 
-export type ChannelState = FeedState | 'mute' | 'unknown'
+export type ChannelState = ShownState | 'mute' | 'unknown'
 
 /** Shape before colour: full speaks, half speaks in part, ring does not, square rests. The word stands beside it. */
 const LOOK: Record<ChannelState, readonly [shape: string, tone: string]> = {
-  connecting: ['ring', 'calm'], live: ['full', 'ok'], quiet: ['half', 'ok'], partial: ['half', 'warn'], stalled: ['half', 'warn'],
+  connecting: ['ring', 'calm'], live: ['full', 'ok'], replaying: ['full', 'calm'], quiet: ['half', 'ok'], partial: ['half', 'warn'], stalled: ['half', 'warn'],
   reconnecting: ['ring', 'warn'], lunch: ['square', 'calm'], closed: ['square', 'calm'], failed: ['ring', 'danger'], mute: ['half', 'warn'], unknown: ['ring', 'calm'],
 }
 

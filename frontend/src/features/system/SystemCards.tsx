@@ -1,3 +1,4 @@
+import { shownState } from '@/shared/replay/shown-state'
 import { useTranslation } from 'react-i18next'
 import type { Config, Health } from '@/shared/api/client'
 import { formatNumber } from '@/shared/format/board-number'
@@ -38,7 +39,7 @@ export function SystemCards({ before, now, health, config }: SystemCardsProps) {
         label={t('system/feed')}
         context={[status ? t(`source/${status.source}`) : '', since === null ? '' : t('system/since', { time: formatClock(since) })].filter(Boolean).join(' · ')}
       >
-        <StateDot state={status?.state ?? 'connecting'} isLarge /> {t(`feed/${status?.state ?? 'connecting'}`)}
+        <StateDot state={status ? shownState(status) : 'connecting'} isLarge /> {t(`feed/${status ? shownState(status) : 'connecting'}`)}
       </Kpi>
       <Kpi label={t('system/lag')} unit="s" context={t('system/lagMedian', { s: seconds(quantileOf(before, now, 'feed_lag_seconds', 0.5)) })}>
         {seconds(quantileOf(before, now, 'feed_lag_seconds', 0.99))}

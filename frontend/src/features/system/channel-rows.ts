@@ -1,4 +1,5 @@
 import type { FeedStatus } from '@/shared/api/models'
+import { shownState } from '@/shared/replay/shown-state'
 import { rateOf, type TimedScrape } from './metric-rates'
 import { total } from './samples'
 import type { ChannelState } from './StateDot'
@@ -20,7 +21,7 @@ const QUIET_S = 60
 function stateOf(channel: string, status: FeedStatus, ageS: number): ChannelState {
   if (status.muted_channels?.includes(channel)) return 'mute'
   if (status.state !== 'live' && status.state !== 'partial') return status.state
-  return SELDOM.has(channel) || ageS > QUIET_S ? 'quiet' : 'live'
+  return SELDOM.has(channel) || ageS > QUIET_S ? 'quiet' : shownState({ source: status.source, state: 'live' })
 }
 
 export function channelRows(status: FeedStatus | null, sinceStatusS: number, before: TimedScrape | null, now: TimedScrape | null): readonly ChannelRow[] {

@@ -48,7 +48,7 @@ export const en: Dictionary = {
   source: { ssi: 'SSI', simulator: 'Simulator', replay: 'Replay' },
   sourceTag: { ssi: 'SSI', simulator: 'SIMULATED', replay: 'REPLAY' },
   feed: {
-    connecting: 'Connecting', live: 'Live', quiet: 'Quiet', partial: 'Partial', stalled: 'Stalled', reconnecting: 'Reconnecting',
+    connecting: 'Connecting', live: 'Live', replaying: 'Replaying', quiet: 'Quiet', partial: 'Partial', stalled: 'Stalled', reconnecting: 'Reconnecting',
     lunch: 'Lunch', closed: 'Closed', failed: 'Failed', lost: 'Disconnected', polling: 'REST fallback', paused: 'Catching up', refused: 'Refused',
   },
   banner: {

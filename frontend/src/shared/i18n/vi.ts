@@ -48,7 +48,7 @@ export const vi = {
   source: { ssi: 'SSI', simulator: 'Mô phỏng', replay: 'Phát lại' },
   sourceTag: { ssi: 'SSI', simulator: 'MÔ PHỎNG', replay: 'PHÁT LẠI' },
   feed: {
-    connecting: 'Đang nối', live: 'Trực tiếp', quiet: 'Yên', partial: 'Thiếu kênh', stalled: 'Đứng', reconnecting: 'Đang nối lại',
+    connecting: 'Đang nối', live: 'Trực tiếp', replaying: 'Đang phát lại', quiet: 'Yên', partial: 'Thiếu kênh', stalled: 'Đứng', reconnecting: 'Đang nối lại',
     lunch: 'Nghỉ trưa', closed: 'Đóng cửa', failed: 'Hỏng', lost: 'Mất kết nối', polling: 'Dự phòng REST', paused: 'Đang cập nhật', refused: 'Bị từ chối',
   },
   banner: {
