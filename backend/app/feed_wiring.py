@@ -102,6 +102,7 @@ class Feed:
         self._replay_options = replay_options  # of the simulator's `replay`: its files first
         self._tape_target = tape_target  # a recording is played into it
         self._tape: ReplayReport | None = None
+        self._tape_delivery: TapeDelivery | None = None
         self.replay: ReplayControl | None = None  # of a recording that is being played
         self.recorder: Recorder | None = None
         self._source = FeedSource(settings.resolved_feed_source)
@@ -132,6 +133,11 @@ class Feed:
         recorder = self.recorder
         recorded = {} if recorder is None else {"recorded": recorder.recorded, "skipped": recorder.skipped}
         return FeedCounters(self._bridge.received, self._bridge.rejected, self._stream.reconnects, recorded)
+
+    @property
+    def tape_seeks(self) -> int:
+        """How many places of a recording have been arrived at, everything before them applied."""
+        return self._tape_delivery.seeks if self._tape_delivery is not None else 0
 
     @property
     def vn30_symbols(self) -> list[str]:
@@ -199,7 +205,8 @@ class Feed:
         recorder, is_tape = self.recorder, self._tape is not None
         deliver, parse = self._deliver, None
         if is_tape and self._tape_target is not None:
-            deliver = TapeDelivery(self._tape_target, self._note_lists).deliver
+            self._tape_delivery = TapeDelivery(self._tape_target, self._note_lists)
+            deliver = self._tape_delivery.deliver
             parse = TapeParser(SSIFieldNormalizer().parse).parse
         return ThreadBridge(
             loop=asyncio.get_running_loop(),

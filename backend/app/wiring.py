@@ -296,6 +296,7 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         dashboard=DashboardConfig(palette=settings.ui_default_palette),
         replay=ReplayAccess(
             control=lambda: application.feed.replay if application.feed is not None else None,
+            seeks=lambda: application.feed.tape_seeks if application.feed is not None else 0,
             calendar=application.calendar,
         ),
         alert_thresholds=_alert_thresholds(settings),

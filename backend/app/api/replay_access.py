@@ -14,4 +14,5 @@ class ReplayAccess:
     """What these routes need; `control` returns None while no recording is played."""
 
     control: Callable[[], ReplayControl | None]
+    seeks: Callable[[], int]  # places arrived at here: the server is ahead of us
     calendar: TradingCalendar

@@ -81,7 +81,7 @@ async def replay(services: Services) -> Response:
     """Return the recording that is played, its phases and gaps, and where it stands."""
     access, control = _control(services)
     try:
-        return json_of(_answer(await control.fetch(), access.calendar))
+        return json_of(_answer(await control.fetch(), access))
     except ReplayUnavailableError as error:
         raise _unavailable(error) from None
 
@@ -109,7 +109,7 @@ async def change_replay(
     if not given:
         raise ApiError(422, "bad_parameter", "one of position, speed, is_paused, skip_lunch")
     try:
-        return json_of(_answer(await control.change(given), access.calendar))
+        return json_of(_answer(await control.change(given), access))
     except ReplayUnavailableError as error:
         raise _unavailable(error) from None
 
@@ -126,8 +126,8 @@ def _unavailable(error: ReplayUnavailableError) -> ApiError:
     return ApiError(503, "replay_unavailable", str(error), {"Retry-After": "1"})
 
 
-def _answer(report: ReplayReport, calendar: TradingCalendar) -> dict[str, object]:
-    position = moment_at(report.position_s)
+def _answer(report: ReplayReport, access: ReplayAccess) -> dict[str, object]:
+    position, seeks = moment_at(report.position_s), access.seeks()
     gaps = [
         _marker("idle" if span.kind == "idle" else "gap", span.from_s, span.to_s, span.kind)
         for span in report.spans
@@ -142,13 +142,13 @@ def _answer(report: ReplayReport, calendar: TradingCalendar) -> dict[str, object
         "position": position,
         "speed": report.speed,
         "is_paused": report.is_paused,
-        "is_seeking": report.is_seeking,
-        "seeks": report.seeks,
+        "is_seeking": report.is_seeking or seeks < report.seeks,
+        "seeks": seeks,
         "has_ended": report.has_ended,
         "skips_lunch": report.skips_idle,
         "garbage_lines": report.garbage_lines,
         "skipped": report.skipped,
-        "markers": [*_phases(report.from_s, report.to_s, calendar), *gaps][:MARKERS_MAX],
+        "markers": [*_phases(report.from_s, report.to_s, access.calendar), *gaps][:MARKERS_MAX],
     }
 
 

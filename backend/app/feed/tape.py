@@ -34,6 +34,7 @@ class TapeMode(Struct, frozen=True):
 
     is_quiet: bool = False
     is_known: bool = False
+    seeks: int = 0  # places arrived at
 
 
 class TapeEnd(Struct, frozen=True):
@@ -100,6 +101,7 @@ class TapeDelivery:
         self._on_lists = on_lists
         self._mode = TapeMode()
         self._is_beginning = False
+        self.seeks = 0  # places arrived at, as far as we have come ourselves
 
     @property
     def is_quiet(self) -> bool:
@@ -129,8 +131,8 @@ class TapeDelivery:
             self._mode = TapeMode()
             self._is_beginning = True
         elif isinstance(mark, TapeMode):
-            was_quiet, self._mode = self._mode.is_quiet, mark
-            if was_quiet and not mark.is_quiet:
+            has_arrived, self.seeks, self._mode = mark.seeks > self.seeks, mark.seeks, mark
+            if has_arrived:
                 self._target.end_seek()
         elif isinstance(mark, TapeEnd):
             self._target.end_tape()

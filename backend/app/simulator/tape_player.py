@@ -173,7 +173,7 @@ class TapePlayer:
         self._seeks += 1
         self._clock.anchor(until_s)
         self._played_s = max(self._played_s, until_s)
-        self._tell_mode()
+        self._tell_mode(is_arrival=True)
 
     def _is_due_at_once(self, entry: Entry) -> bool:
         if self._quiet_until_s is not None:
@@ -207,11 +207,11 @@ class TapePlayer:
         if is_hurrying:
             self._clock.anchor(self._played_s)
 
-    def _tell_mode(self) -> None:
+    def _tell_mode(self, is_arrival: bool = False) -> None:
         mode = (self._quiet_until_s is not None, self._played < self._furthest)
-        if mode != self._mode:
+        if mode != self._mode or is_arrival:
             self._mode = mode
-            self._send({"mode": {"is_quiet": mode[0], "is_known": mode[1]}})
+            self._send({"mode": {"is_quiet": mode[0], "is_known": mode[1], "seeks": self._seeks}})
 
     def _send(self, line: dict[str, Any]) -> None:
         self._hub.send_entry(TAPE, hub_entry(TAPE, orjson.dumps(line)))

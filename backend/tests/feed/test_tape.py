@@ -81,8 +81,8 @@ def test_messages_of_the_feed_are_left_to_the_normaliser() -> None:
 
 def test_batch_is_cut_at_its_marks_wherever_they_stand() -> None:
     items: list[Any] = [
-        TapeBegin("seek"), TapeMode(True, True), HEADER, LISTS, Tick(1.0), TapeMode(False, True), Tick(2.0),
-        HEADER, TapeMode(False, False), Tick(3.0), TapeEnd(),
+        TapeBegin("seek"), TapeMode(True, True), HEADER, LISTS, Tick(1.0), TapeMode(False, True, 1), Tick(2.0),
+        HEADER, TapeMode(False, False, 1), Tick(3.0), TapeEnd(),
     ]  # fmt: skip
     expected = [
         CORE, ([LISTS, Tick(1.0)], True, True), "arrived", ([Tick(2.0)], False, True), ([Tick(3.0)], False, False), "end",
@@ -102,6 +102,6 @@ def test_seek_that_is_overtaken_by_another_arrives_once() -> None:
     target = Target()
     target.delivery.deliver([TapeBegin("seek"), TapeMode(True, True), HEADER, Tick(1.0)])  # type: ignore[list-item]
     assert target.delivery.is_quiet
-    target.delivery.deliver([TapeBegin("seek"), TapeMode(True, True), HEADER, Tick(1.0), TapeMode()])  # type: ignore[list-item]
+    target.delivery.deliver([TapeBegin("seek"), TapeMode(True, True), HEADER, Tick(1.0), TapeMode(seeks=1)])  # type: ignore[list-item]
     assert target.told.count("arrived") == 1
     assert target.told.count(CORE) == 2

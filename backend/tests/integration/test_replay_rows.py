@@ -29,8 +29,9 @@ async def count_rows(dsn: str) -> dict[str, int]:
 
 @pytest.mark.usefixtures("deaths")
 async def test_rows_of_a_replay_that_went_back_are_each_stored_once(
-    tmp_path: Path, database_dsn: str
-) -> None:  # noqa: F811
+    tmp_path: Path,
+    database_dsn: str,  # noqa: F811 - the fixture
+) -> None:
     recorded = await record_day(tmp_path / "day", "--start", "14:25", "--activity", "0.02")
     given = {"database_url": database_dsn, "data_dir": tmp_path / "data", "timescale": "off"}
     assert recorded.at_end is not None

@@ -36,11 +36,17 @@ async function figuresOf(app) {
   return JSON.stringify({ prices, quotes })
 }
 
+/** Do what makes it seek, and wait until it has arrived. */
+async function seeking(app, move) {
+  const { seeks } = await app.get('/api/replay')
+  await move()
+  await app.waitUntil('/api/replay', (replay) => replay.seeks > seeks && !replay.is_seeking)
+}
+
 /** Seek by asking the server, and wait until it has arrived and stands. */
 async function standAt(app, position) {
-  await fetch(`${app.url}/api/replay`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ is_paused: true, position }) })
-  await app.waitUntil('/api/replay', (replay) => !replay.is_seeking && replay.position.startsWith(position.slice(0, 19)))
-  await app.waitUntil('/api/market/snapshot', () => true)
+  const ask = () => fetch(`${app.url}/api/replay`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ is_paused: true, position }) })
+  await seeking(app, ask)
 }
 
 async function isNeverLive({ app }, board, page) {
@@ -72,15 +78,13 @@ async function isDriven({ app }, board, page) {
   assert.ok(!(await board.isDrained()), 'a replay that stands is not stale')
 
   await slider.focus()
-  await page.keyboard.press('End')
+  await seeking(app, () => page.keyboard.press('End'))
   await board.until('at the end', async () => seconds(await place(page)) >= seconds(TO) - 60, SETTLED_MS)
-  await app.waitUntil('/api/replay', (replay) => !replay.is_seeking)
   const atEnd = await figuresOf(app)
 
   const box = await slider.boundingBox()
-  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+  await seeking(app, () => page.mouse.click(box.x + box.width / 2, box.y + box.height / 2))
   await board.until('half way back', async () => Math.abs(seconds(await place(page)) - seconds(HALF_WAY)) < 60, SETTLED_MS)
-  await app.waitUntil('/api/replay', (replay) => !replay.is_seeking)
   const shown = await figuresOf(app)
   assert.notEqual(shown, atEnd, 'the market is that of the place')
 
