@@ -309,6 +309,7 @@ async def test_connections_of_a_replay_are_one(stretch: Path) -> None:
         (gzip.compress(b'{"received_ns":1,"header":{"version":9}}\n'), "a recording of version 9, not 2"),
         (gzip.compress(b'{"received_ns":1,"header":{"version":2}}\n'), "its header cannot be read"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",  # gzip has the time in it
 )  # fmt: skip
 async def test_file_that_is_no_recording_ends_the_start_with_the_reason(
     tmp_path: Path, content: bytes, reason: str

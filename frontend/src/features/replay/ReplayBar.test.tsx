@@ -36,7 +36,7 @@ function Bar() {
   return replayed ? <ReplayBar {...replayed} /> : null
 }
 
-async function show(source = 'replay') {
+function show(source = 'replay') {
   const socket = new FakeSocket()
   const channel = new ChannelSocket<MarketSnapshot>({ channel: 'market', url: () => 'ws://test', poll: () => Promise.reject(new Error()), openSocket: () => socket })
   const stop = channel.start()
@@ -56,7 +56,7 @@ const user = () => userEvent.setup({ advanceTimers: (ms) => vi.advanceTimersByTi
 
 describe('ReplayBar', () => {
   it('says which day is played, where it stands, and in which phase', async () => {
-    const { leave } = await show()
+    const { leave } = show()
     const bar = await screen.findByRole('region', { name: 'Điều khiển phát lại' })
     expect(bar).toHaveTextContent('PHÁT LẠI')
     expect(bar).toHaveTextContent('23/11/2026 10:00:00')
@@ -66,14 +66,14 @@ describe('ReplayBar', () => {
   })
 
   it('is not there for another source, and nothing is asked for', async () => {
-    const { leave } = await show('simulator')
+    const { leave } = show('simulator')
     await act(() => vi.advanceTimersByTimeAsync(3000))
     expect(screen.queryByRole('region')).toBeNull()
     leave()
   })
 
   it('plays and pauses by its button, and by Space while the focus is on the line', async () => {
-    const { leave } = await show()
+    const { leave } = show()
     await user().click(await screen.findByRole('button', { name: 'Phát tiếp' }))
     expect(posted).toEqual([{ is_paused: false }])
     screen.getByRole('slider').focus()
@@ -83,7 +83,7 @@ describe('ReplayBar', () => {
   })
 
   it('asks once for the place that keys lead to', async () => {
-    const { leave } = await show()
+    const { leave } = show()
     ;(await screen.findByRole('slider')).focus()
     await user().keyboard('{ArrowRight}{ArrowRight}{PageUp}')
     expect(screen.getByRole('slider')).toHaveAttribute('aria-valuetext', '10:17:00, Liên tục')
@@ -94,7 +94,7 @@ describe('ReplayBar', () => {
   })
 
   it('takes the pointer to a place when it is let go', async () => {
-    const { leave } = await show()
+    const { leave } = show()
     const slider = await screen.findByRole('slider')
     slider.getBoundingClientRect = () => ({ left: 100, width: 600 }) as DOMRect
     fireEvent.pointerDown(slider, { clientX: 100, pointerId: 1 })
@@ -107,7 +107,7 @@ describe('ReplayBar', () => {
   })
 
   it('changes the speed and skips the lunch', async () => {
-    const { leave } = await show()
+    const { leave } = show()
     await user().selectOptions(await screen.findByRole('combobox'), 'Nhanh nhất')
     await user().click(screen.getByRole('switch', { name: 'Bỏ giờ nghỉ' }))
     expect(posted).toEqual([{ speed: 0 }, { skip_lunch: true }])
@@ -116,7 +116,7 @@ describe('ReplayBar', () => {
 
   it('says that it is seeking, is over, or is not ours to control', async () => {
     answer = { ...REPLAY, is_seeking: true }
-    const { leave } = await show()
+    const { leave } = show()
     expect(await screen.findByText('Đang tua')).toBeVisible()
     answer = { ...REPLAY, has_ended: true }
     await act(() => vi.advanceTimersByTimeAsync(1100))
@@ -129,7 +129,7 @@ describe('ReplayBar', () => {
   })
 
   it('asks for everything anew once it has come to another place', async () => {
-    const { channel, queries, leave } = await show()
+    const { channel, queries, leave } = show()
     await screen.findByRole('slider')
     const reconnect = vi.spyOn(channel, 'reconnect')
     const invalidate = vi.spyOn(queries, 'invalidateQueries')
