@@ -45,6 +45,8 @@ class Tool:
 
 
 CHROMIUM = Tool("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium")
+NGINX = Tool("nginx", ("nginx", "/usr/sbin/nginx"), "nginx-light")
+PROMTOOL = Tool("promtool", ("promtool",), "prometheus")
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,17 @@ def pytest_command(min_pct: int, *options: str) -> list[str]:
     return [str(BIN / "python"), "-m", "pytest", *spread, *coverage, *options]
 
 
-# every page with data and around the session, the board, its socket, the keyboard; the rest of the day is `make test-browser`
-BROWSER_STAGES = "before,data,board,deltas,keyboard,closed"
+# Every page around the session, with its server gone and without a database, the board, its socket, the keyboard, and
+# figures against REST at every fifth moment; the whole day is `make test-browser`.
+BROWSER_DAY = ("--stages", "before,figures,data,board,deltas,keyboard,login,down,lunch,closed", "--every", "5")
 
 
 def browser_tests(*options: str) -> list[str]:
     return [*npm("run", "e2e"), "--", "--out", str(ROOT / "test-results" / "e2e"), *options]
+
+
+def nginx_tests() -> list[str]:
+    return [str(BIN / "python"), "-m", "pytest", "-m", "nginx", "tests/nginx"]
 
 
 def stages() -> list[Stage]:
@@ -99,11 +106,14 @@ def stages() -> list[Stage]:
         Stage("check", "import directions", [str(BIN / "lint-imports"), "--no-cache"], BACKEND),
         Stage("check", "dashboard types", npm("run", "typecheck"), FRONTEND),
         Stage("check", "dashboard lint", npm("run", "lint"), FRONTEND),
+        Stage("check", "container files", [str(BIN / "python"), "scripts/lint_files.py"], ROOT, PROMTOOL),
         Stage("backend", "tests", pytest_command(COVERAGE_MIN_PCT), BACKEND),
         Stage("frontend", "unit tests", npm("test"), FRONTEND),
         Stage("frontend", "build", npm("run", "build"), FRONTEND),
         Stage("frontend", "size", npm("run", "size"), FRONTEND),
-        Stage("e2e", "dashboard in Chromium", browser_tests("--stages", BROWSER_STAGES), FRONTEND, CHROMIUM),
+        Stage("e2e", "dashboard in Chromium", browser_tests(*BROWSER_DAY), FRONTEND, CHROMIUM),
+        # after it: the pages behind nginx need Chromium as well
+        Stage("e2e", "behind nginx", nginx_tests(), BACKEND, NGINX),
     ]
 
 
@@ -121,10 +131,12 @@ def long_stages() -> list[Stage]:
     ]
 
 
-def install(tool: Tool) -> None:
-    """Install a Debian package as root; leave it to the caller to see whether the program is there now."""
-    print(f"{tool.name} is missing: installing Debian's {tool.package}", flush=True)
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", tool.package]):
+def install(*tools: Tool) -> None:
+    """Install Debian packages as root; leave it to the caller to see whether the programs are there now."""
+    packages = [tool.package for tool in tools]
+    print(f"missing, installing from Debian: {' '.join(packages)}", flush=True)
+    installing = ["apt-get", "install", "-y", "-qq", *packages]
+    for command in (["apt-get", "update", "-qq"], installing):
         subprocess.run(
             command,
             check=False,
@@ -180,9 +192,9 @@ def run_all(wanted: list[Stage]) -> list[Outcome]:
     """Run the stages in their two lanes; return the outcomes in the stages' order."""
     lanes = [[s for s in wanted if s.group == "backend"], [s for s in wanted if s.group != "backend"]]
     is_alone = not all(lanes)
-    missing = next((s.needs for s in wanted if s.needs and not s.needs.path()), None)
+    missing = {s.needs.name: s.needs for s in wanted if s.needs and not s.needs.path()}
     with ThreadPoolExecutor(3) as pool:
-        installing = pool.submit(install, missing) if missing and IN_CI else None
+        installing = pool.submit(install, *missing.values()) if missing and IN_CI else None
 
         def lane(its: list[Stage], is_quiet: bool) -> list[Outcome]:
             return [run_or_leave_out(stage, is_quiet, installing) for stage in its]

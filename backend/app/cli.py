@@ -13,6 +13,7 @@ from app.commands.day_hash_verb import add_day_hash_verb
 from app.commands.doctor_verb import add_doctor_verb
 from app.commands.history_verbs import add_history_verbs
 from app.commands.pg_verb import add_pg_verb
+from app.commands.users_verb import add_users_verb
 from app.config import Settings, SettingsError, load_settings
 
 SPEED_MAX = 1000
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_history_verbs(verbs)
     add_day_hash_verb(verbs)
+    add_users_verb(verbs)
     add_doctor_verb(verbs)
     add_pg_verb(verbs)
     verbs.add_parser("simulate", help="run only the stand-in SSI server (simulate --help has its options)")

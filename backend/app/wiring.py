@@ -14,24 +14,30 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from app.api.access import AccessPolicy, AccessSettings
+from app.api.audit_access import AuditAccess
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
 from app.api.replay_access import ReplayAccess
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
+from app.api.socket_guard import SocketGuard
+from app.auth_wiring import sign_in_of
 from app.clock import SystemClock
 from app.config import Settings
 from app.feed.futures_resolver import FuturesResolver
 from app.feed.simulator_process import SimulatorError
 from app.feed.tape import TapeMode
 from app.feed_wiring import Feed, scope_label
+from app.history.recount import Recount
 from app.history.stored_history import StoredHistory
 from app.history_wiring import History
 from app.market.alert_rules import AlertThresholds
+from app.market.conservation import ConservationCheck, check_conservation, index_residual
 from app.market.contract_codes import ALIASES, parse_contract
 from app.market.core_settings import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S, CoreSettings
 from app.market.day_digest import DayDigest, DayHash
@@ -42,8 +48,10 @@ from app.market.processor import MarketDataProcessor
 from app.market.trading_calendar import TradingCalendar
 from app.publish import garbage
 from app.publish.data_publisher import DataPublisher
+from app.telemetry.audit_gauges import AuditGauges
 from app.telemetry.feed_gauges import FeedGauges
 from app.telemetry.metrics import Metrics
+from app.telemetry_wiring import notifying, service_gauges
 
 REFERENCE_DIR = Path(__file__).parent / "reference"
 SESSIONS_PER_CONNECTION = 20  # kept for one user: many times what it may have open at once
@@ -100,6 +108,7 @@ class Application:
                 on_surprise=self._end_process_on_surprise,
             )
         self.day_digest = self._follow_days(settings, tell_hash or _log_hash)
+        self.sign_in = sign_in_of(settings, self.clock)
         self.services = _services(self, settings)
         self._replay_options = replay_options
 
@@ -155,6 +164,10 @@ class Application:
         """Return the feed's source and state, also before there is a feed."""
         return self.feed.status() if self.feed is not None else self._starting
 
+    def is_in_session(self) -> bool:
+        """Whether orders may match now, by the source's clock; before it has said its time, by ours."""
+        return self.calendar.is_live(self.processor.market_time_s or self.clock.time_s())
+
     @property
     def is_ready(self) -> bool:
         """Whether clients get an answer worth having: the feed has been tried at least once."""
@@ -168,8 +181,14 @@ class Application:
             history = self.history
             if history is not None:
                 await stack.enter_async_context(history.running())
+            if self.sign_in is not None:
+                stack.callback(self.sign_in.close)
             publishing = asyncio.create_task(self.publisher.run(), name="publish")
             stack.push_async_callback(self._cancel, publishing)
+            moving = [publishing]
+            if self.services.socket_guard is not None:
+                moving.append(asyncio.create_task(self.services.socket_guard.run(), name="socket guard"))
+                stack.push_async_callback(self._cancel, moving[-1])
             feed = Feed(
                 self._settings,
                 clock=self.clock,
@@ -195,10 +214,24 @@ class Application:
             self.metrics.before_scrape(
                 FeedGauges(self.metrics, feed.counters, feed.status, self.processor).refresh
             )
+            self.metrics.before_scrape(
+                service_gauges(self._settings, self.metrics, history, self.is_in_session).refresh
+            )
             self.feed = feed
+            notices = await stack.enter_async_context(
+                notifying(
+                    self._settings,
+                    clock=self.clock,
+                    status=self.feed_status,
+                    is_in_session=self.is_in_session,
+                )
+            )
+            for task in notices:
+                moving.append(task)
+                stack.push_async_callback(self._cancel, task)
             feeding = asyncio.create_task(feed.run(), name="feed")
             stack.push_async_callback(self._cancel, feeding)
-            for task in (publishing, feeding):
+            for task in (*moving, feeding):
                 task.add_done_callback(self._end_process_on_surprise)
             gc.freeze()  # what start-up made lives as long as the process
             yield
@@ -282,10 +315,13 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         access=AccessPolicy(
             AccessSettings(
                 token=settings.ws_auth_token.get_secret_value() or None,
+                accounts=application.sign_in,
+                anonymous=settings.auth_anonymous,
                 cors_origins=tuple(settings.cors_origins),
                 trusted_proxies=tuple(settings.trusted_proxies),
             )
         ),
+        socket_guard=SocketGuard(application.sign_in, application.clock) if application.sign_in else None,
         limits=WebSocketLimits(
             connections_per_ip=settings.ws_max_connections_per_ip,
             subscriptions_max=settings.ws_max_subscriptions,
@@ -299,9 +335,27 @@ def _services(application: Application, settings: Settings) -> ApiServices:
             seeks=lambda: application.feed.tape_seeks if application.feed is not None else 0,
             calendar=application.calendar,
         ),
+        audit=_audit_access(application, vn30_symbols),
         alert_thresholds=_alert_thresholds(settings),
         **stored,
     )
+
+
+def _audit_access(application: Application, vn30_symbols: Callable[[], Sequence[str]]) -> AuditAccess:
+    processor, history = application.processor, application.history
+
+    def checks() -> list[ConservationCheck]:
+        return check_conservation(processor, vn30_symbols())
+
+    application.metrics.before_scrape(AuditGauges(application.metrics, application.clock, checks).refresh)
+    audit = AuditAccess(
+        checks=checks,
+        residual=lambda: index_residual(processor, vn30_symbols()),
+    )
+    if history is None:
+        return audit
+    recount = Recount(history.pool, application.clock, lambda: processor.trading_date)
+    return replace(audit, recount=recount.get)
 
 
 def _market_now(application: Application) -> datetime:
@@ -315,6 +369,7 @@ def _history_access(application: Application, history: History, futures: Futures
         market_now=lambda: _market_now(application),
         calendar=application.calendar,
         contract_of=lambda name: futures.resolve(name, _market_now(application).date()),
+        session_date=lambda: application.processor.trading_date,
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 from app.config import REPOSITORY_DIR, Settings, SettingsError, load_settings
 
 EXAMPLE = (REPOSITORY_DIR / ".env.example").read_text()
+COMPOSE_SECTION = "# --- docker compose only"
+COMPOSE_NAME = re.compile(r"\$\{([A-Z0-9_]+)")
 ASSIGNMENT = re.compile(r"^([A-Z0-9_]+)=(.*)$", re.MULTILINE)
 
 
@@ -21,8 +23,17 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_example_file_lists_every_setting_once() -> None:
-    names = [name for name, _ in ASSIGNMENT.findall(EXAMPLE)]
+    names = [name for name, _ in ASSIGNMENT.findall(EXAMPLE.partition(COMPOSE_SECTION)[0])]
     assert sorted(names) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_example_file_lists_what_the_compose_files_read() -> None:
+    own = {name for name, _ in ASSIGNMENT.findall(EXAMPLE.partition(COMPOSE_SECTION)[2])}
+    files = REPOSITORY_DIR.glob("docker-compose.*.yml")
+    read = {name for path in files for name in COMPOSE_NAME.findall(path.read_text())}
+    assert read - {name.upper() for name in Settings.model_fields} == own
+    page = (REPOSITORY_DIR / "docs" / "configuration.md").read_text()
+    assert [name for name in sorted(own) if f"`{name}`" not in page] == []
 
 
 def test_example_file_as_env_file_gives_the_defaults() -> None:

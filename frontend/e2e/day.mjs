@@ -5,6 +5,7 @@ import { tryDeltas } from './suites/deltas.mjs'
 import { tryFaults } from './suites/faults.mjs'
 import { tryKeyboard } from './suites/keyboard.mjs'
 import { tryReplay } from './suites/replay.mjs'
+import { tryLogin } from './suites/login.mjs'
 
 /** The day of the tests, in the order of its hours: each stop is a stage, a time in Vietnam, and what is tried there. */
 
@@ -24,6 +25,7 @@ const LOOKED_AT = [
   { stage: 'board', at: '10:00:02', run: withMovement(tryBoard) },
   { stage: 'deltas', at: '10:00:03', run: withMovement(tryDeltas) },
   { stage: 'keyboard', at: '10:00:04', run: tryKeyboard },
+  { stage: 'login', at: '10:00:05', run: tryLogin },
   { stage: 'stalled', at: '10:30:01', run: lookWhileStalled },
   { stage: 'down', at: '10:30:02', run: lookWhileDown },
   { stage: 'faults', at: '10:30:03', run: tryFaults },
@@ -32,9 +34,11 @@ const LOOKED_AT = [
   { stage: 'replay', at: '15:20:02', run: tryReplay },
 ]
 
-const COMPARED = MOMENTS.map((at) => ({ stage: 'figures', at, run: (world) => watch.compare(world, at) }))
-
-export const STOPS = [...LOOKED_AT, ...COMPARED].sort((a, b) => a.at.localeCompare(b.at))
+/** @param every of so many moments one is compared: the second, which is in the ATO, and so on */
+export function stopsOf({ every }) {
+  const compared = MOMENTS.filter((_, n) => n % every === Math.min(1, every - 1)).map((at) => ({ stage: 'figures', at, run: (world) => watch.compare(world, at) }))
+  return [...LOOKED_AT, ...compared].sort((a, b) => a.at.localeCompare(b.at))
+}
 
 /** Thin as the market is, it moves often enough to be seen moving. */
 function withMovement(run) {

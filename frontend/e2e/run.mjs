@@ -5,7 +5,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { STOPS } from './day.mjs'
+import { stopsOf } from './day.mjs'
 import { Harness } from './harness.mjs'
 import { readOptions } from './options.mjs'
 import { Application } from './servers/application.mjs'
@@ -31,7 +31,7 @@ async function liveThroughTheDay() {
   await simulator.start({ start: options.start, activity: ACTIVITY })
   app.env.SIM_URL = `${simulator.url}/`
   await Promise.all([app.start(), harness.start()])
-  for (const stop of STOPS) {
+  for (const stop of stopsOf(options)) {
     if (options.stages.length && !options.stages.includes(stop.stage)) continue
     await harness.run(`${stop.stage} at ${stop.at}`, () => live(stop))
   }

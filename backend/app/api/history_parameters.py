@@ -49,7 +49,7 @@ type Days = Annotated[
     Query(
         ge=1,
         le=DAYS_MAX,
-        description="Trading days, counted back from `to`, else from market time. Ignored when `from` is given.",
+        description="Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given.",
     ),
 ]
 
@@ -105,16 +105,15 @@ def parse_span_of_days(start: str | None, end: str | None, days: int, history: H
     """Return the range the caller gave, or the last trading days up to its end."""
     if start:
         return parse_span(start, end)
-    now = history.market_now()
     span = parse_span(None, end)
-    last = min(span.end, now).astimezone(VIETNAM).date()
+    last = min(span.end, _midnight(history.last_day()) + _LAST_INSTANT).astimezone(VIETNAM).date()
     first = _trading_days_back(last, days, history)[0]
     return TimeRange(start=min(_midnight(first), span.end), end=span.end)
 
 
 def last_trading_days(days: int, history: HistoryAccess) -> list[date]:
-    """Return the last so many trading days up to market time, oldest first."""
-    return _trading_days_back(history.market_now().astimezone(VIETNAM).date(), days, history)
+    """Return the last so many trading days up to that of the session served, oldest first."""
+    return _trading_days_back(history.last_day(), days, history)
 
 
 def _trading_days_back(last: date, days: int, history: HistoryAccess) -> list[date]:

@@ -16,6 +16,7 @@ from app.history.market_minutes import ActiveMinute, ActiveQuarter, Close, Forei
 from app.history.paging import Page, TimeRange
 from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
+from app.market.market_time import VIETNAM
 from app.market.models import Alert, AlertType, BasisPoint, Severity
 from app.market.trading_calendar import TradingCalendar
 
@@ -72,3 +73,12 @@ class HistoryAccess:
     market_now: Callable[[], datetime] = field(default_factory=lambda: SystemClock().now)
     calendar: TradingCalendar = field(default_factory=lambda: TradingCalendar(frozenset()))
     contract_of: Callable[[str], str] = _as_given  # VN30F1M -> the contract it stands for today, "" when none
+    session_date: Callable[[], date | None] = lambda: None  # of the session that snapshots serve
+
+    def last_day(self) -> date:
+        """Return the day that days are counted back from.
+
+        That of the session on the screens, which is yesterday's until the first message of a new one; before any message
+        the day of market time.
+        """
+        return self.session_date() or self.market_now().astimezone(VIETNAM).date()

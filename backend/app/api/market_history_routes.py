@@ -53,7 +53,8 @@ def _market_query(
         str | None, Query(examples=["VCB,FPT"], description="Without it, the tracked stocks.")
     ] = None,
     days: Annotated[
-        int, Query(ge=1, le=DAYS_MAX, description="Trading days, counted back from market time.")
+        int,
+        Query(ge=1, le=DAYS_MAX, description="Trading days, counted back from the session that is served."),
     ] = 1,
     format: Annotated[  # noqa: A002 the routes' own word
         AnswerFormat, Query(description="`csv`: RFC 4180 with a header line.")

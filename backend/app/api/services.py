@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.api.access import AccessPolicy
+from app.api.audit_access import AuditAccess
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
 from app.api.replay_access import ReplayAccess
+from app.api.socket_guard import SocketGuard
 from app.clock import Clock
 from app.history.row_codec import BuriedRow
 from app.market.alert_rules import AlertThresholds
@@ -85,6 +87,7 @@ class ApiServices:
     metrics: Metrics
     clock: Clock
     access: AccessPolicy = field(default_factory=AccessPolicy)
+    socket_guard: SocketGuard | None = None  # where there are accounts
     is_tracked_symbol: Callable[[str], bool] = _every_symbol
     limits: WebSocketLimits = field(default_factory=WebSocketLimits)
     connection_limiter: ConnectionLimiter = field(default_factory=ConnectionLimiter)
@@ -96,4 +99,5 @@ class ApiServices:
     dead_rows: Callable[[int], Awaitable[Sequence[BuriedRow]]] = _no_dead_rows  # or raises HistoryUnavailable
     open_gaps: Callable[[], int] = _no_gaps  # of today
     replay: ReplayAccess | None = None
+    audit: AuditAccess = field(default_factory=AuditAccess)
     alert_thresholds: AlertThresholds = field(default_factory=AlertThresholds)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import asyncpg
 from msgspec import Struct
 
+from app.history.tables import AnyConnection
 from app.market.market_time import VIETNAM
 
 DIFFERENCES_MAX = 1_000  # a day; whoever has more needs no more lines
@@ -124,7 +124,7 @@ def _as_texts(alias: str) -> str:
 
 
 async def check_days(
-    connection: asyncpg.Connection[Any],
+    connection: AnyConnection,
     wanted: CheckRange,
     *,
     today: date,
@@ -137,7 +137,7 @@ async def check_days(
         yield await _check_day(connection, day, wanted.symbol)
 
 
-async def _days(connection: asyncpg.Connection[Any], wanted: CheckRange, today: date) -> list[date]:
+async def _days(connection: AnyConnection, wanted: CheckRange, today: date) -> list[date]:
     days: list[date] = [row[0] for row in await connection.fetch(_DATES, wanted.symbol)]
     if not days:
         return []
@@ -149,7 +149,7 @@ async def _days(connection: asyncpg.Connection[Any], wanted: CheckRange, today: 
     return [day for day in days if first <= day <= (wanted.last or date.max)]
 
 
-async def _check_day(connection: asyncpg.Connection[Any], day: date, symbol: str | None) -> DayChecked:
+async def _check_day(connection: AnyConnection, day: date, symbol: str | None) -> DayChecked:
     midnight = datetime.combine(day, time(), VIETNAM)
     trades, candles, symbols = await connection.fetchrow(_COUNTS, midnight, symbol) or (0, 0, 0)
     differences = []

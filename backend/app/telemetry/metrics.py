@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 if TYPE_CHECKING:
     from app.market.models import AuditRow, Changes, FeedStatus
@@ -70,6 +77,9 @@ class Metrics:
         self.classifier_agreement_ratio = gauge(
             "classifier_agreement_ratio", "Prints where our aggressor is the one SSI's Side names."
         )
+        self.audit_failures = gauge(
+            "audit_failures", "Figures that did not add up at the last look, by check of /api/audit.", "check"
+        )
         self.missed_volume_total = counter(
             "missed_volume", "Traded as TotalVol shows, but never sent as a print."
         )
@@ -108,6 +118,15 @@ class Metrics:
             ("method", "path", "status_code"),
             registry=registry,
         )
+
+        self.market_in_session = gauge("market_in_session", "1 while orders may match on some exchange.")
+        self.db_available = gauge("db_available", "0 while the database does not answer.")
+        self.db_spool_refusing = gauge(
+            "db_spool_refusing", "1 while new rows are refused: the disk is nearly full."
+        )
+        self.disk_free_bytes = gauge("disk_free_bytes", "Free on the disk of DATA_DIR.")
+        self.disk_size_bytes = gauge("disk_size_bytes", "Size of the disk of DATA_DIR.")
+        ProcessCollector(registry=registry)  # memory, processor, open files, start
 
         self._shown = (
             self.ssi_messages_received_total,

@@ -7,6 +7,8 @@ import io
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -30,7 +32,7 @@ from app.history.stored_history import Bar
 from app.history.trade_repository import Tick
 from app.market.models import BasisPoint
 from tests.api.conftest import Backend, rest_client
-from tests.api.history_backend import FUTURE, TICKS_A_DAY, fill, history_backend
+from tests.api.history_backend import FRIDAY, FUTURE, TICKS_A_DAY, at, fill, history_access, history_backend
 from tests.history.conftest import (  # noqa: F401 - fixtures
     connection,
     database_dsn,
@@ -431,6 +433,22 @@ async def test_market_minutes_sum_up_the_tracked_stocks_or_those_named(rest: htt
     assert answer.text.splitlines()[0].startswith("timestamp,buy_volume")
     for bad in ("days=0", "days=11", "symbols=" + "A" * 40):
         assert (await rest.get(f"/api/history/market/active?{bad}")).status_code == 422
+
+
+async def test_days_before_the_first_message_of_a_new_one_count_from_the_session_on_the_screens(
+    pool: DatabasePool,  # noqa: F811
+    connection: asyncpg.Connection,  # noqa: F811
+) -> None:
+    await fill(connection)
+    monday = replace(
+        history_access(pool),
+        market_now=lambda: at(date(2026, 11, 23), "08:30:00"),
+        session_date=lambda: FRIDAY,
+    )
+    async with rest_client(Backend(overrides={"history": monday}).app()) as rest:
+        for route in ("market/foreign?days=1", "market/active", "VCB/foreign?days=1"):
+            answer = await rest.get(f"/api/history/{route}")
+            assert {row["timestamp"][:10] for row in answer.json()["data"]} == {"2026-11-20"}, route
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if "derivatives" not in route])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import re
 
+from app.market.conservation import ConservationCheck, Verdict
 from app.market.models import (
     AuditRow,
     Changes,
@@ -15,8 +16,9 @@ from app.market.models import (
     SessionEvent,
     TradeType,
 )
+from app.telemetry.audit_gauges import AuditGauges
 from app.telemetry.metrics import Metrics, close_code_label
-from tests.publish.fakes import OPENING, make_alert
+from tests.publish.fakes import OPENING, FakeClock, make_alert
 
 # SPEC section 13, without the database's and the resumes', which come with their parts
 NAMES = [
@@ -104,3 +106,37 @@ def test_close_code_label_is_of_bounded_variety() -> None:
         "1000", "1001", "1005", "1006", "1007", "1009", "1011", "1012",
         "4400", "4401", "4402", "4403", "4408", "4410", "4412", "4429", "other",
     }  # fmt: skip
+
+
+def test_exposition_shows_the_process_itself() -> None:
+    text = Metrics().exposition().decode()
+    for name in (
+        "process_open_fds",
+        "process_max_fds",
+        "process_resident_memory_bytes",
+        "process_start_time_seconds",
+    ):
+        assert re.search(rf"^{name} [0-9.e+]+$", text, re.MULTILINE), name
+
+
+def test_audit_is_shown_by_check_and_looked_at_once_a_minute() -> None:
+    metrics = Metrics()
+    clock = FakeClock()
+    found = [
+        ConservationCheck("foreign_sums", Verdict.FAILED, 30, 2, []),
+        ConservationCheck("sides_add_up", Verdict.OK, 30, 0, []),
+        ConservationCheck("phases_add_up", Verdict.UNKNOWN, 0, 0, []),
+    ]
+    looks: list[int] = []
+
+    def checks() -> list[ConservationCheck]:
+        looks.append(1)
+        return found
+
+    metrics.before_scrape(AuditGauges(metrics, clock, checks).refresh)
+    for _ in range(2):
+        text = metrics.exposition().decode()
+        assert 'audit_failures{check="foreign_sums"} 2.0' in text
+        assert 'audit_failures{check="sides_add_up"} 0.0' in text
+        assert "phases_add_up" not in text
+    assert len(looks) == 1

@@ -12,7 +12,7 @@ import { Simulator } from '../servers/simulator.mjs'
 import { figure, printTable } from './figures.mjs'
 import { frames, PageCost, watchFirstRow } from './page-cost.mjs'
 
-const TARGETS = { taskMs: 150, heapMb: 10, paintMs: 1500 }
+const TARGETS = { mainMs: 150, heapMb: 10, paintMs: 1500 }
 const FRAMES_ENOUGH = 0.95 // of what an empty page has
 const WARM_UP_S = 20
 const RATE_SAMPLE_S = 10
@@ -72,7 +72,7 @@ function print({ control, paintMs, rows, rate, main, heapBefore, heapAfter, show
     figure('messages a second from the feed', options.updates, rate.toFixed(0)),
     figure('rows of the board', '-', String(rows)),
     figure('measured for', '600 s', `${seconds} s`),
-    figure('main thread', `<= ${TARGETS.taskMs} ms/s`, `${main.task.toFixed(0)} ms/s (script ${main.script.toFixed(0)}, layout ${main.layout.toFixed(0)})`, main.task <= TARGETS.taskMs),
+    figure('main thread', `<= ${TARGETS.mainMs} ms/s`, `${main.cpu.toFixed(0)} ms/s (by the wall ${main.task.toFixed(0)}, script ${main.script.toFixed(0)}, layout ${main.layout.toFixed(0)})`, main.cpu <= TARGETS.mainMs),
     figure('frames a second', `as an empty page (${control.toFixed(0)})`, `${shown.perSecond.toFixed(1)}, longest wait ${shown.longestMs.toFixed(0)} ms`, shown.perSecond >= control * FRAMES_ENOUGH),
     figure('heap growth', `< ${TARGETS.heapMb} MB`, `${grown.toFixed(1)} MB (${heapBefore.toFixed(1)} to ${heapAfter.toFixed(1)})`, grown < TARGETS.heapMb),
     figure('first row on the screen', `< ${TARGETS.paintMs} ms`, `${paintMs?.toFixed(0)} ms`, paintMs < TARGETS.paintMs),

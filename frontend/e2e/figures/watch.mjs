@@ -15,6 +15,8 @@ const ZONE = 'America/New_York'
 const AGREE_WITHIN_MS = 30_000 // a leap leaves much to take in, and nobody else is asked to hurry
 const SHOWN_AT_MOST = 10
 const SETTLE_MS = 300
+const CLOCK_SLACK_S = 90
+const LAST_MATCH = '14:45:00'
 
 export async function readRest(app) {
   const [snapshot, foreign, { stats }, alerts] = await Promise.all(
@@ -74,18 +76,22 @@ export class Watch {
       await harness.check(`figures of ${name} at ${at}`, dashboard, async () => {
         await assertAgrees(app, simulator, dashboard, name)
         assert.ok(await dashboard.page.evaluate(() => window.isNeverReloaded === true), 'the tab was reloaded')
-        if (name === 'board') await this.assertVietnamTime(dashboard, simulator)
+        if (name === 'board') await this.assertVietnamTime(dashboard, app, simulator)
       })
     }
   }
 
-  /** The clock on the page is the market's, give or take what passes while we look; in New York it is another hour. */
-  async assertVietnamTime(dashboard, simulator) {
+  /**
+   * The clock on the page is the market's, give or take what passes while we look; in New York it is another hour.
+   * Once the day is final it stands at what is shown: behind the last match, before the market's own time.
+   */
+  async assertVietnamTime(dashboard, app, simulator) {
     const shown = await dashboard.clock()
-    if (!/^\d\d:\d\d:\d\d$/.test(shown)) return // the day is over or has not begun
-    const { time } = await simulator.ask('clock')
-    const apart = Math.abs(secondsOf(shown) - secondsOf(clockTime(time)))
-    assert.ok(apart < 90, `the page's clock shows ${shown}, the market's ${clockTime(time)}`)
+    if (!/^\d\d:\d\d:\d\d$/.test(shown)) return // the day has not begun
+    const { session } = await app.get('/api/market/snapshot')
+    const market = clockTime((await simulator.ask('clock')).time)
+    const isRight = session.is_final ? shown >= LAST_MATCH && shown <= market : Math.abs(secondsOf(shown) - secondsOf(market)) < CLOCK_SLACK_S
+    assert.ok(isRight, `the page's clock shows ${shown}, the market's ${market}`)
   }
 
   async close() {

@@ -1,11 +1,11 @@
 import { PALETTES, THEMES } from '../checks/palettes.mjs'
 import { SIZES } from '../harness.mjs'
-import { PAGES } from '../pages.mjs'
+import { PLACES } from '../pages.mjs'
 import { pairwise } from './pairwise.mjs'
 import { STATES } from './states.mjs'
 
 const LANGUAGES = ['vi', 'en']
-const FACTORS = { state: Object.keys(STATES), page: PAGES.map(({ name }) => name), size: SIZES.map((size) => size.join('x')), palette: PALETTES, theme: THEMES, language: LANGUAGES }
+const FACTORS = { state: Object.keys(STATES), page: PLACES.map(({ name }) => name), size: SIZES.map((size) => size.join('x')), palette: PALETTES, theme: THEMES, language: LANGUAGES }
 
 /** Every page in every state and size; theme, palette and language take turns. */
 function everyPlace() {

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Sort } from './board-order'
 import { cellId } from './BoardRow'
@@ -16,7 +17,8 @@ interface BoardHeaderProps {
 
 export const HEADER_ROW_ID = 'head'
 
-export function BoardHeader({ columns, gridId, sort, activeColumn, onSort }: BoardHeaderProps) {
+/** It changes with the columns and the order, not with the rows beneath it. */
+export const BoardHeader = memo(function BoardHeader({ columns, gridId, sort, activeColumn, onSort }: BoardHeaderProps) {
   const { t } = useTranslation()
   return (
     <div role="rowgroup" className={styles.head}>
@@ -52,4 +54,4 @@ export function BoardHeader({ columns, gridId, sort, activeColumn, onSort }: Boa
       </div>
     </div>
   )
-}
+})

@@ -4,7 +4,7 @@ import type { PriceData } from '@/shared/api/models'
 import { useSession } from '@/shared/market-store/market-context'
 import { SESSION_PLACES } from '@/shared/time/trading-day'
 import { Sparkline } from '@/shared/ui/Sparkline'
-import { fetchRowLine } from './row-lines'
+import { fetchDayLine } from '@/shared/quote/day-lines'
 import styles from './board.module.css'
 
 const REFRESH_MS = 120_000
@@ -14,7 +14,7 @@ export function SparkCell({ symbol, price }: { symbol: string; price: PriceData 
   const date = useSession()?.trading_date
   const { data } = useQuery({
     queryKey: ['row-line', symbol, date],
-    queryFn: () => fetchRowLine(symbol, date ?? ''),
+    queryFn: () => fetchDayLine(symbol, date ?? ''),
     enabled: !!date,
     staleTime: REFRESH_MS, // kept over a scroll, too
     refetchInterval: REFRESH_MS,

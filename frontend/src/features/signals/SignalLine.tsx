@@ -9,16 +9,19 @@ import { RichText } from './RichText'
 import { sayAlert } from './say-alert'
 import { SeverityIcon } from './SeverityIcon'
 import type { SignalRow } from './signal-groups'
+import { SignalSpark } from './SignalSpark'
 import styles from './signals.module.css'
 
 interface SignalLineProps {
   row: Extract<SignalRow, { kind: 'signal' }>
   name: string
   isUnread: boolean
+  /** Whether there is room for the half hour before it. */
+  hasSpark: boolean
   onToggle: (key: string) => void
 }
 
-export function SignalLine({ row, name, isUnread, onToggle }: SignalLineProps) {
+export function SignalLine({ row, name, isUnread, hasSpark, onToggle }: SignalLineProps) {
   const { t } = useTranslation()
   const { alert, similar, isOpen, isMember } = row
   const { symbol, severity, alert_type: type } = alert
@@ -53,6 +56,7 @@ export function SignalLine({ row, name, isUnread, onToggle }: SignalLineProps) {
         ) : null}
       </span>
       <b className={styles.size}>{size}</b>
+      {hasSpark ? <SignalSpark alert={alert} /> : null}
       <span className={styles.actions}>
         <Link to={`/chart?symbol=${encodeURIComponent(symbol)}&interval=1m`} className={styles.action} aria-label={t('signals/chart', { symbol: name })} title={t('signals/chart', { symbol: name })}>
           <Icon name="candles" />

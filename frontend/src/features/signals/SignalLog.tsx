@@ -28,6 +28,7 @@ export function SignalLog({ rows, unread, nameOf, onToggle, isLive = true, foote
   const { t } = useTranslation()
   const scroller = useRef<HTMLDivElement>(null)
   const [isAtTop, setAtTop] = useState(true)
+  const hasSpark = useMediaQuery('(min-width: 1440px)') // as the style sheet says
   const isPhone = useMediaQuery('(max-width: 720px)')
   const getScrollElement = useCallback(() => scroller.current, [])
   const getItemKey = useCallback((i: number) => rows[i]?.key ?? i, [rows])
@@ -49,6 +50,7 @@ export function SignalLog({ rows, unread, nameOf, onToggle, isLive = true, foote
         <span className={styles.type}>{t('signals/col.type')}</span>
         <span>{t('signals/col.what')}</span>
         <span className={styles.size}>{t('signals/col.size')}</span>
+        {hasSpark ? <span>{t('signals/col.before')}</span> : null}
         <span />
       </div>
       <div
@@ -69,7 +71,7 @@ export function SignalLog({ rows, unread, nameOf, onToggle, isLive = true, foote
                 {row.kind === 'day' ? (
                   <div className={styles.day}>{t('signals/day', { date: formatDate(row.date) })}</div>
                 ) : (
-                  <SignalLine row={row} name={nameOf(row.alert.symbol)} isUnread={unread.has(row.alert.id)} onToggle={onToggle} />
+                  <SignalLine row={row} name={nameOf(row.alert.symbol)} isUnread={unread.has(row.alert.id)} hasSpark={hasSpark} onToggle={onToggle} />
                 )}
               </div>
             )

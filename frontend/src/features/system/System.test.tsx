@@ -140,4 +140,21 @@ describe('System', () => {
     expect(screen.getByRole('button', { name: 'Console' })).toHaveAttribute('aria-pressed', 'true')
     again.leave()
   })
+
+  it('shows whether the books balance, and what differs', async () => {
+    answers['/api/audit'] = () => ({
+      light: 'red', trading_date: '2026-11-20', is_final: false, checked_at: '2026-11-20T10:00:00+07:00',
+      checks: [{ name: 'foreign_sums', verdict: 'failed', compared: 36, failed: 1, differences: [{ subject: 'VN30', what: 'buy_value', expected: 10, actual: 11 }] }],
+      stored: { verdict: 'unknown', reason: 'no history is kept', trades: 0, candles: 0, symbols: 0, failed: 0, differences: [] },
+      sides: { prints: 10, unclassified: 1, unclassified_share: 0.1, compared: 9, agreement_ratio: 0.987, tick_test_ratio: 0.9, missed_volume: 500 },
+      index: null,
+    })
+    show('/system?view=audit')
+    expect(await screen.findByText('Không cân')).toBeVisible()
+    expect(screen.getByText('98.7%')).toBeVisible()
+    const rule = screen.getByRole('row', { name: /Tổng khối ngoại/ })
+    expect(rule).toHaveTextContent(/lệch\s*36\s*1/)
+    expect(screen.getByRole('row', { name: /VN30.*buy_value.*10.*11/ })).toBeVisible()
+    expect(screen.getByText(/no history is kept/)).toBeVisible()
+  })
 })

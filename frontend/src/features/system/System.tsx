@@ -3,6 +3,7 @@ import { useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { fetchConfig, fetchHealth } from '@/shared/api/client'
 import { oneOf, useUrlValues } from '@/shared/url/use-url-values'
+import { Audit } from './Audit'
 import { ChannelTable } from './ChannelTable'
 import { Console } from './Console'
 import { DatabasePane } from './DatabasePane'
@@ -14,12 +15,12 @@ import { SocketPane } from './SocketPane'
 import { SystemCards } from './SystemCards'
 import styles from './system.module.css'
 
-const VIEWS = ['overview', 'console'] as const
+const VIEWS = ['overview', 'audit', 'console'] as const
 const HEALTH_MS = 5000
 /** Figures per second are taken over this many scrapes: half a minute is steady and still the present. */
 const WINDOW = 10
 
-/** Can I trust what I see? And a console, to see what the server says. */
+/** Can I trust what I see? Whether the figures add up, and a console to see what the server says. */
 export function System() {
   const { t } = useTranslation()
   const [get, change] = useUrlValues()
@@ -34,7 +35,7 @@ export function System() {
           </button>
         ))}
       </div>
-      {view === 'console' ? <Console /> : <Overview />}
+      {view === 'console' ? <Console /> : view === 'audit' ? <Audit /> : <Overview />}
     </div>
   )
 }

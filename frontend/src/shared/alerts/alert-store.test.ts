@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Alert } from '@/shared/api/models'
 import { alertAt } from '@/test/alert-fixtures'
-import { ALERTS_KEPT, AlertStore } from './alert-store'
+import { ALERTS_KEPT, AlertStore, PACE_MS } from './alert-store'
 
 function open({ readUpTo = '', muted = [] as string[] } = {}) {
   const memory = { readUpTo }
@@ -44,6 +44,26 @@ describe('AlertStore', () => {
     expect(news).toEqual([first, third, second])
     expect(store.getAlerts()).toEqual([third, second, first])
     expect(store.getUnread().size).toBe(3)
+  })
+
+  it('tells the first event at once, those that follow together, and what is critical with all that waits', () => {
+    vi.useFakeTimers()
+    const { store, news } = open()
+    store.offerList([])
+    store.offerEvents([first])
+    expect(news).toEqual([first])
+    store.offerEvents([second])
+    store.offerEvents([third])
+    expect(news).toEqual([first])
+    vi.advanceTimersByTime(PACE_MS)
+    expect(news).toEqual([first, third, second])
+    const [calm, critical] = [alertAt('09:18:00'), alertAt('09:19:00', { severity: 'CRITICAL' })]
+    store.offerEvents([calm])
+    store.offerEvents([critical])
+    expect(news.slice(3)).toEqual([critical, calm])
+    vi.advanceTimersByTime(2 * PACE_MS)
+    expect(news).toHaveLength(5)
+    vi.useRealTimers()
   })
 
   it('completes the past without calling it news', () => {

@@ -4,10 +4,13 @@ import type { Alert } from '@/shared/api/models'
  * The alerts this page knows, newest first, and which of them are unread.
  *
  * The first list is what was there before us; whatever is unknown after it is news, whether it comes as an event or in
- * the list after a reconnection. Overflow: ALERTS_KEPT are kept, the oldest leave.
+ * the list after a reconnection. Events are taken in together, at most one lot in PACE_MS: a hundred signals a minute are
+ * not worth drawing the page a hundred times. What is CRITICAL waits for nothing.
+ * Overflow: ALERTS_KEPT are kept, the oldest leave.
  */
 
 export const ALERTS_KEPT = 2000
+export const PACE_MS = 500
 
 export interface AlertMemory {
   isMuted: (symbol: string) => boolean
@@ -27,6 +30,9 @@ export class AlertStore {
   private ids = new Set<string>()
   private unread: ReadonlySet<string> = new Set()
   private hasBaseline = false
+  private waiting: readonly Alert[] = []
+  private takenAt = -PACE_MS
+  private timer: ReturnType<typeof setTimeout> | undefined
   private readonly listeners = new Set<Listener>()
   private readonly newsListeners = new Set<NewsListener>()
   private readonly memory: AlertMemory
@@ -65,7 +71,11 @@ export class AlertStore {
 
   /** What has just happened. */
   offerEvents(alerts: readonly Alert[]): void {
-    if (alerts.length) this.takeNews(alerts)
+    if (!alerts.length) return
+    this.waiting = [...this.waiting, ...alerts]
+    const waitMs = this.takenAt + PACE_MS - performance.now()
+    if (waitMs <= 0 || alerts.some(({ severity }) => severity === 'CRITICAL')) this.takeWaiting()
+    else this.timer ??= setTimeout(this.takeWaiting, waitMs)
   }
 
   /** Older ones, to complete the list: no news. */
@@ -87,6 +97,15 @@ export class AlertStore {
     if (left.length === this.unread.size) return
     this.unread = new Set(left.map((alert) => alert.id))
     this.notify()
+  }
+
+  private takeWaiting = (): void => {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    this.takenAt = performance.now()
+    const alerts = this.waiting
+    this.waiting = []
+    this.takeNews(alerts)
   }
 
   private takeNews(alerts: readonly Alert[]): void {

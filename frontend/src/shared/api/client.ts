@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch'
+import { authorizedFetch } from '@/shared/session/authorized-fetch'
 import type { ActiveMinute, ActiveQuarter, Alert, AuditRow, BasisPoint, Close, ForeignDetail, ForeignInvestorData, ForeignMinute, MarketSnapshot } from './models'
 import type { components, paths } from './schema.gen'
 
@@ -18,7 +19,7 @@ function limited(asked: AbortSignal): AbortSignal {
 // `fetch` is looked up at each call, so that a test can put its own in place.
 export const rest = createClient<paths>({
   baseUrl: window.location.origin,
-  fetch: (request) => fetch(request, { signal: limited(request.signal) }),
+  fetch: (request) => authorizedFetch(request, limited(request.signal)),
 })
 
 export class ApiError extends Error {
@@ -84,6 +85,10 @@ export const fetchForeignDetail = async (signal: AbortSignal): Promise<ForeignDe
 
 export const fetchAudit = async (signal: AbortSignal): Promise<Readonly<Record<string, AuditRow>>> =>
   dataOf(await rest.GET('/api/market/classification-audit', { signal }))
+
+export type AuditReport = components['schemas']['AuditReport']
+
+export const fetchAuditReport = async (signal: AbortSignal): Promise<AuditReport> => dataOf(await rest.GET('/api/audit', { signal }))
 
 /** Sector names with their symbols. */
 export const fetchSectors = async (signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>> =>

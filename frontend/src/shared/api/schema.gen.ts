@@ -566,6 +566,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description Return whether the day's figures add up: checks of the live state, and the stored day recounted (once a minute).
+         */
+        get: operations["audit_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ws/stats": {
         parameters: {
             query?: never;
@@ -724,6 +744,86 @@ export interface paths {
          * @description Go to another place, at another speed, pause or go on. For everybody who looks at this server.
          */
         post: operations["change_replay_api_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Login
+         * @description Return an access and a refresh token for a name and a password; the latter is set as a cookie too.
+         */
+        post: operations["login_api_auth_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh
+         * @description Return a new access token. The refresh token given, or the cookie's, is replaced: it is good only once.
+         */
+        post: operations["refresh_api_auth_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout
+         * @description End the log-in: its refresh token, its access tokens, its sockets. One that has ended already is no error.
+         */
+        post: operations["logout_api_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Return who the token says you are.
+         */
+        get: operations["me_api_auth_me_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1115,6 +1215,77 @@ export interface components {
          */
         AnswerFormat: "json" | "csv";
         /**
+         * AuditCheck
+         * @description One rule over all it applies to.
+         */
+        AuditCheck: {
+            name: components["schemas"]["CheckName"];
+            verdict: components["schemas"]["Verdict"];
+            /** Compared */
+            compared: number;
+            /**
+             * Failed
+             * @description All that failed; `differences` has the first 20.
+             */
+            failed: number;
+            /** Differences */
+            differences: components["schemas"]["AuditDifference"][];
+        };
+        /**
+         * AuditDifference
+         * @description One figure that is not as it must be.
+         */
+        AuditDifference: {
+            /**
+             * Subject
+             * @description A symbol, an index, a contract or a scope.
+             */
+            subject: string;
+            /** What */
+            what: string;
+            /** Expected */
+            expected: number;
+            /** Actual */
+            actual: number;
+        };
+        /**
+         * AuditReport
+         * @description `light` is green only when everything adds up and nothing was missed; amber: it adds up with holes that are known.
+         */
+        AuditReport: {
+            light: components["schemas"]["Light"];
+            /** Trading Date */
+            trading_date: string | null;
+            /** Is Final */
+            is_final: boolean;
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Checks */
+            checks: components["schemas"]["AuditCheck"][];
+            stored: components["schemas"]["StoredDay"];
+            sides: components["schemas"]["SideAgreement"];
+            index: components["schemas"]["AuditResidual"] | null;
+        };
+        /**
+         * AuditResidual
+         * @description An index's change beside the plain mean of its constituents', percent.
+         */
+        AuditResidual: {
+            /** Index Id */
+            index_id: string;
+            /** Change Pct */
+            change_pct: number;
+            /** Constituents Mean Pct */
+            constituents_mean_pct: number;
+            /** Residual Pct */
+            residual_pct: number;
+            /** Constituents */
+            constituents: number;
+        };
+        /**
          * AuditRow
          * @description How well one symbol's prints could be classified, continuous trading only. Shares are null without prints.
          */
@@ -1380,6 +1551,8 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @enum {string} */
+        CheckName: "sides_add_up" | "phases_add_up" | "totals_are_the_feeds" | "prices_inside_limits" | "turnover_is_volume_by_price" | "foreign_within_total" | "foreign_sums" | "index_between_its_constituents" | "basis_is_future_less_index" | "nothing_missed";
         /**
          * ClientMessage
          * @description `interval_ms`: the pace of the channels named. `channel`: of a resync; without it, of everything.
@@ -1389,7 +1562,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "ping" | "subscribe" | "unsubscribe" | "unsubscribe_all" | "resync";
+            action: "ping" | "subscribe" | "unsubscribe" | "unsubscribe_all" | "resync" | "refresh";
             /** Symbols */
             symbols?: string[] | null;
             /** Markets */
@@ -1401,6 +1574,16 @@ export interface components {
             /** Interval Ms */
             interval_ms?: number | null;
             channel?: components["schemas"]["ChannelName"] | null;
+            /**
+             * Refresh Token
+             * @description Of a refresh: it is replaced by the answer's.
+             */
+            refresh_token?: string | null;
+            /**
+             * Access Token
+             * @description Of a refresh: a newer one of the same account.
+             */
+            access_token?: string | null;
         };
         /**
          * Close
@@ -1482,6 +1665,17 @@ export interface components {
             palette: string;
             /** Auth On */
             auth_on: boolean;
+            /**
+             * Auth Kind
+             * @description What people come in with.
+             * @enum {string}
+             */
+            auth_kind: "none" | "token" | "accounts";
+            /**
+             * Anonymous Allowed
+             * @description Whether who has no token may look.
+             */
+            anonymous_allowed: boolean;
             /**
              * Version
              * @example 0.1.0
@@ -2238,6 +2432,21 @@ export interface components {
             /** Value */
             value: number;
         };
+        /** @enum {string} */
+        Light: "green" | "amber" | "red" | "unknown";
+        /** LoginRequest */
+        LoginRequest: {
+            /**
+             * Username
+             * @example an
+             */
+            username: string;
+            /**
+             * Password
+             * @example a long phrase of your own
+             */
+            password: string;
+        };
         /** MarketSnapshot */
         MarketSnapshot: {
             /** Quotes */
@@ -2452,6 +2661,13 @@ export interface components {
             skipped: number;
         };
         /**
+         * RefreshTokenRequest
+         * @description Without a refresh token the cookie's is taken.
+         */
+        RefreshTokenRequest: {
+            refresh_token?: components["schemas"]["_Token"] | null;
+        };
+        /**
          * RejectedName
          * @description A name that was not subscribed to: one of symbol, market, sector, channel.
          */
@@ -2607,6 +2823,12 @@ export interface components {
              */
             reason: "expired" | "epoch_changed" | "too_many";
         };
+        /**
+         * Role
+         * @description `admin` may also see who is connected and what could not be stored.
+         * @enum {string}
+         */
+        Role: "trader" | "admin";
         /** Sectors */
         Sectors: {
             /**
@@ -2624,7 +2846,7 @@ export interface components {
                 [key: string]: string[];
             };
         };
-        ServerMessage: components["schemas"]["StatusMessage"] | components["schemas"]["SessionMessage"] | components["schemas"]["AlertMessage"] | components["schemas"]["AlertsSnapshotMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["ByeMessage"] | components["schemas"]["ErrorMessage"] | components["schemas"]["StreamMessage"];
+        ServerMessage: components["schemas"]["StatusMessage"] | components["schemas"]["SessionMessage"] | components["schemas"]["AlertMessage"] | components["schemas"]["AlertsSnapshotMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["ByeMessage"] | components["schemas"]["TokenExpiringMessage"] | components["schemas"]["TokenRefreshedMessage"] | components["schemas"]["ErrorMessage"] | components["schemas"]["StreamMessage"];
         /** SessionBreakdown */
         SessionBreakdown: {
             /** Mua Chu Dong Volume */
@@ -2766,6 +2988,29 @@ export interface components {
          */
         Severity: "INFO" | "WARNING" | "CRITICAL";
         /**
+         * SideAgreement
+         * @description All prints of continuous trading together; shares are null before there is anything to compare.
+         */
+        SideAgreement: {
+            /** Prints */
+            prints: number;
+            /** Unclassified */
+            unclassified: number;
+            /** Unclassified Share */
+            unclassified_share: number | null;
+            /** Compared */
+            compared: number;
+            /** Agreement Ratio */
+            agreement_ratio: number | null;
+            /**
+             * Tick Test Ratio
+             * @description Mean over the symbols, weighted by their compared prints.
+             */
+            tick_test_ratio: number | null;
+            /** Missed Volume */
+            missed_volume: number;
+        };
+        /**
          * SpoolStatus
          * @description Rows on their way to the database.
          */
@@ -2817,6 +3062,45 @@ export interface components {
             muted_channels: string[];
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * StoredDay
+         * @description The day recounted in the database: candles against trades, prints and gaps against the feed's TotalVol.
+         */
+        StoredDay: {
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * Reason
+             * @description Why it is unknown, else empty.
+             */
+            reason: string;
+            /** Trades */
+            trades: number;
+            /** Candles */
+            candles: number;
+            /** Symbols */
+            symbols: number;
+            /** Failed */
+            failed: number;
+            /** Differences */
+            differences: components["schemas"]["StoredDifference"][];
+        };
+        /** StoredDifference */
+        StoredDifference: {
+            /**
+             * Trading Date
+             * Format: date
+             */
+            trading_date: string;
+            /** Symbol */
+            symbol: string;
+            /**
+             * What
+             * @description candle_1m, candle_15m, candle_1d or total_volume.
+             */
+            what: string;
+            /** Detail */
+            detail: string;
         };
         /**
          * StoredGap
@@ -3009,6 +3293,64 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * TokenAnswer
+         * @description `refresh_token` null: the new one is in the cookie, where the old one was.
+         */
+        TokenAnswer: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Token Type
+             * @constant
+             */
+            token_type: "bearer";
+            /**
+             * Expires At
+             * Format: date-time
+             * @description Of the access token.
+             */
+            expires_at: string;
+            /** Refresh Token */
+            refresh_token: string | null;
+            user: components["schemas"]["User"];
+        };
+        /**
+         * TokenExpiringMessage
+         * @description A minute before the socket's token runs out and the socket is closed with 4402.
+         */
+        TokenExpiringMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "token_expiring";
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * TokenRefreshedMessage
+         * @description The answer to a refresh. The tokens are null where the client brought its own access token.
+         */
+        TokenRefreshedMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "token_refreshed";
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Access Token */
+            access_token: string | null;
+            /** Refresh Token */
+            refresh_token: string | null;
+        };
+        /**
          * TopicSnapshotMessage
          * @description The state behind a topic; its next event has `seq` + 1.
          */
@@ -3094,6 +3436,15 @@ export interface components {
          * @enum {string}
          */
         TradeType: "mua_chu_dong" | "ban_chu_dong" | "neutral";
+        /** User */
+        User: {
+            /**
+             * Name
+             * @example an
+             */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
         /** VN30Components */
         VN30Components: {
             /**
@@ -3119,6 +3470,11 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
+        /**
+         * Verdict
+         * @enum {string}
+         */
+        Verdict: "ok" | "holes" | "failed" | "unknown";
         /**
          * ViewEntry
          * @description What a client is shown of a channel. `symbols` null: all; `interval_ms`: at most one frame in this time.
@@ -3214,6 +3570,21 @@ export interface components {
                 [key: string]: components["schemas"]["ChannelStats"];
             };
         };
+        /**
+         * WhoAmI
+         * @description `kind` open: nobody has to log in here; `user` null: not an account.
+         */
+        WhoAmI: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "open" | "anonymous" | "token" | "account";
+            user: components["schemas"]["User"] | null;
+            /** Expires At */
+            expires_at: string | null;
+        };
+        _Token: string;
     };
     responses: never;
     parameters: never;
@@ -3824,7 +4195,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -3879,7 +4250,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -3934,7 +4305,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -3989,7 +4360,7 @@ export interface operations {
             query?: {
                 /** @description Without it, the tracked stocks. */
                 symbols?: string | null;
-                /** @description Trading days, counted back from market time. */
+                /** @description Trading days, counted back from the session that is served. */
                 days?: number;
                 /** @description `csv`: RFC 4180 with a header line. */
                 format?: components["schemas"]["AnswerFormat"];
@@ -4184,7 +4555,7 @@ export interface operations {
     index_api_history_index__name__get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4255,7 +4626,7 @@ export interface operations {
     derivatives_api_history_derivatives__contract__get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4465,7 +4836,7 @@ export interface operations {
     foreign_api_history__symbol__foreign_get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4536,7 +4907,7 @@ export interface operations {
     foreign_daily_api_history__symbol__foreign_daily_get: {
         parameters: {
             query?: {
-                /** @description Trading days, counted back from `to`, else from market time. Ignored when `from` is given. */
+                /** @description Trading days, counted back from `to`, else from the session that is served. Ignored when `from` is given. */
                 days?: number;
                 limit?: number;
                 /** @description RFC 3339 or a date; without an offset Vietnam's time. */
@@ -4595,6 +4966,35 @@ export interface operations {
             };
             /** @description unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    audit_api_audit_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReport"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4981,6 +5381,267 @@ export interface operations {
             };
             /** @description unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    login_api_auth_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refresh_api_auth_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshTokenRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    logout_api_auth_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshTokenRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    me_api_auth_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoAmI"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

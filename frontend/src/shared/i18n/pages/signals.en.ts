@@ -12,7 +12,7 @@ export const signals: Words<typeof vi> = {
   'say.buying': 'Net <b>{{net}} bn</b>, 5 min ago {{before}} bn – buying faster', 'say.selling': 'Net <b>{{net}} bn</b>, 5 min ago {{before}} bn – selling faster',
   'say.toPremium': 'Basis <b>{{basis}}</b>, discount → premium', 'say.toDiscount': 'Basis <b>{{basis}}</b>, premium → discount',
   'unit.vnd': 'sh', 'unit.points': 'cts',
-  'col.time': 'Time', 'col.severity': 'Severity', 'col.symbol': 'Symbol', 'col.type': 'Type', 'col.what': 'What happened', 'col.size': 'Size', 'col.actions': 'Actions',
+  'col.time': 'Time', 'col.severity': 'Severity', 'col.symbol': 'Symbol', 'col.type': 'Type', 'col.what': 'What happened', 'col.size': 'Size', 'col.before': '30 min', 'col.actions': 'Actions',
   symbol: 'Filter by symbol', symbolPlaceholder: 'All symbols', unread: 'new', markRead: 'Mark all read', day: 'Session {{date}}', similar: '+{{count}} similar',
   showSimilar: 'Show {{count}} similar signals of {{symbol}}', hideSimilar: 'Hide similar signals of {{symbol}}',
   chart: 'Open the chart of {{symbol}}', mute: 'Mute {{symbol}}', unmute: 'Unmute {{symbol}}', isMuted: 'muted', isUnread: 'unread',

@@ -10,7 +10,7 @@ export const signals = {
   'say.buying': 'Ròng <b>{{net}} tỷ</b>, 5 phút trước {{before}} tỷ – mua nhanh hơn', 'say.selling': 'Ròng <b>{{net}} tỷ</b>, 5 phút trước {{before}} tỷ – bán nhanh hơn',
   'say.toPremium': 'Basis <b>{{basis}}</b>, chiết khấu → bù giá', 'say.toDiscount': 'Basis <b>{{basis}}</b>, bù giá → chiết khấu',
   'unit.vnd': 'cp', 'unit.points': 'HĐ',
-  'col.time': 'Giờ', 'col.severity': 'Mức', 'col.symbol': 'Mã', 'col.type': 'Loại', 'col.what': 'Diễn biến', 'col.size': 'Mức độ', 'col.actions': 'Thao tác',
+  'col.time': 'Giờ', 'col.severity': 'Mức', 'col.symbol': 'Mã', 'col.type': 'Loại', 'col.what': 'Diễn biến', 'col.size': 'Mức độ', 'col.before': '30 phút', 'col.actions': 'Thao tác',
   symbol: 'Lọc theo mã', symbolPlaceholder: 'Mọi mã', unread: 'mới', markRead: 'Đọc hết', day: 'Phiên {{date}}', similar: '+{{count}} tương tự',
   showSimilar: 'Hiện {{count}} tín hiệu tương tự của {{symbol}}', hideSimilar: 'Ẩn tín hiệu tương tự của {{symbol}}',
   chart: 'Mở biểu đồ {{symbol}}', mute: 'Tắt báo {{symbol}}', unmute: 'Bật báo {{symbol}}', isMuted: 'đã tắt báo', isUnread: 'chưa đọc',

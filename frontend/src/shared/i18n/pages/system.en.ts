@@ -2,7 +2,14 @@ import type { Words } from '../words'
 import type { system as vi } from './system.vi'
 
 export const system: Words<typeof vi> = {
-  title: 'System', views: 'Parts', 'view.overview': 'Overview', 'view.console': 'Console',
+  title: 'System', views: 'Parts', 'view.overview': 'Overview', 'view.audit': 'Audit', 'view.console': 'Console',
+  'audit.books': 'Books', 'audit.light.green': 'Balance', 'audit.light.amber': 'Balance with holes', 'audit.light.red': 'Do not balance', 'audit.light.unknown': 'Nothing to compare yet', 'audit.checkedAt': 'checked {{time}}', 'audit.unreachable': 'The audit cannot be read now.',
+  'audit.prints': '{{shown}} prints compared', 'audit.tickTest': 'Tick test agrees', 'audit.tickTestNote': 'measured only, never used', 'audit.unclassified': 'Unclassified', 'audit.shares': 'shares', 'audit.residual': 'VN30 residual', 'audit.residualNote': 'VN30 {{own}}% less the mean {{mean}}%', 'audit.waiting': 'after the first trades',
+  'audit.stored': 'Stored day', 'audit.trades': 'trades', 'audit.candles': '{{candles}} candles, {{symbols}} symbols', 'audit.storedUnknown': 'The stored day was not recounted: {{reason}}.',
+  'audit.rules': 'What must add up', 'audit.rulesNote': 'recounted with each look', 'audit.rule': 'Rule', 'audit.verdict': 'Verdict', 'audit.compared': 'Compared', 'audit.failed': 'Differ',
+  'audit.verdict.ok': 'adds up', 'audit.verdict.holes': 'holes', 'audit.verdict.failed': 'differs', 'audit.verdict.unknown': 'unknown',
+  'audit.differences': 'What differs', 'audit.differencesNote': 'the first 20 of each rule', 'audit.subject': 'Of', 'audit.what': 'What', 'audit.expected': 'Expected', 'audit.actual': 'Found', 'audit.none': 'Nothing differs.',
+  'audit.rule.sides_add_up': 'Active buy + sell + neutral = volume', 'audit.rule.phases_add_up': 'Phases add up to the day', 'audit.rule.totals_are_the_feeds': 'Prints + missed = the exchange’s TotalVol', 'audit.rule.prices_inside_limits': 'Prices inside floor and ceiling', 'audit.rule.turnover_is_volume_by_price': 'Average price between low and high', 'audit.rule.foreign_within_total': 'Foreign volume within the total (1 % for odd lots)', 'audit.rule.foreign_sums': 'Foreign totals = sum of the stocks', 'audit.rule.index_between_its_constituents': 'VN30’s change within that of its constituents', 'audit.rule.basis_is_future_less_index': 'Basis = future − VN30', 'audit.rule.nothing_missed': 'Nothing was missed', 'audit.rule.stored_day': 'Stored candles = stored trades = TotalVol',
   feed: 'Feed', since: 'since {{time}}', lag: 'Lag p99', lagMedian: 'p50 {{s}} s', silence: 'Silence', silenceLimit: 'reconnects after FEED_STALL_S in session', reconnects: 'Reconnects', sinceStart: 'since the start',
   missed: 'Missed volume', openGaps: '{{count}} gaps open', agreement: 'Side agrees with SSI', agreementNote: 'continuous trading', backlog: 'Write backlog', rows: 'rows', oldest: 'oldest {{s}} s', noSpool: 'no history is kept',
   version: 'Version', dashboardVersion: 'dashboard {{version}}',

@@ -1,6 +1,13 @@
 /** Texts of the system page. */
 export const system = {
-  title: 'Hệ thống', views: 'Phần', 'view.overview': 'Tổng quan', 'view.console': 'Console',
+  title: 'Hệ thống', views: 'Phần', 'view.overview': 'Tổng quan', 'view.audit': 'Đối soát', 'view.console': 'Console',
+  'audit.books': 'Sổ sách', 'audit.light.green': 'Cân', 'audit.light.amber': 'Cân, có chỗ khuyết', 'audit.light.red': 'Không cân', 'audit.light.unknown': 'Chưa có gì để so', 'audit.checkedAt': 'kiểm lúc {{time}}', 'audit.unreachable': 'Hiện không đọc được kết quả đối soát.',
+  'audit.prints': 'so {{shown}} lệnh khớp', 'audit.tickTest': 'Khớp với tick test', 'audit.tickTestNote': 'chỉ đo, không dùng', 'audit.unclassified': 'Không rõ bên chủ động', 'audit.shares': 'cp', 'audit.residual': 'Phần dư VN30', 'audit.residualNote': 'VN30 {{own}}% trừ trung bình {{mean}}%', 'audit.waiting': 'sau các lệnh khớp đầu tiên',
+  'audit.stored': 'Ngày đã lưu', 'audit.trades': 'lệnh', 'audit.candles': '{{candles}} nến, {{symbols}} mã', 'audit.storedUnknown': 'Chưa đếm lại ngày đã lưu: {{reason}}.',
+  'audit.rules': 'Những gì phải khớp', 'audit.rulesNote': 'đếm lại mỗi lần xem', 'audit.rule': 'Quy tắc', 'audit.verdict': 'Kết quả', 'audit.compared': 'Đã so', 'audit.failed': 'Lệch',
+  'audit.verdict.ok': 'khớp', 'audit.verdict.holes': 'có chỗ khuyết', 'audit.verdict.failed': 'lệch', 'audit.verdict.unknown': 'chưa rõ',
+  'audit.differences': 'Chỗ lệch', 'audit.differencesNote': '20 dòng đầu của mỗi quy tắc', 'audit.subject': 'Của', 'audit.what': 'Số liệu', 'audit.expected': 'Phải là', 'audit.actual': 'Đang là', 'audit.none': 'Không có gì lệch.',
+  'audit.rule.sides_add_up': 'Mua CĐ + bán CĐ + không rõ = khối lượng', 'audit.rule.phases_add_up': 'Các phiên cộng lại bằng cả ngày', 'audit.rule.totals_are_the_feeds': 'Lệnh khớp + bỏ lỡ = TotalVol của sở', 'audit.rule.prices_inside_limits': 'Giá nằm trong sàn và trần', 'audit.rule.turnover_is_volume_by_price': 'Giá bình quân giữa thấp và cao', 'audit.rule.foreign_within_total': 'Khối ngoại không vượt tổng (1 % cho lô lẻ)', 'audit.rule.foreign_sums': 'Tổng khối ngoại = tổng các mã', 'audit.rule.index_between_its_constituents': 'Mức đổi VN30 nằm giữa các mã thành phần', 'audit.rule.basis_is_future_less_index': 'Basis = phái sinh − VN30', 'audit.rule.nothing_missed': 'Không bỏ lỡ lệnh nào', 'audit.rule.stored_day': 'Nến đã lưu = lệnh đã lưu = TotalVol',
   feed: 'Nguồn dữ liệu', since: 'từ {{time}}', lag: 'Độ trễ p99', lagMedian: 'p50 {{s}} s', silence: 'Im lặng', silenceLimit: 'nối lại sau FEED_STALL_S trong phiên', reconnects: 'Nối lại', sinceStart: 'từ lúc khởi động',
   missed: 'KL bỏ lỡ', openGaps: '{{count}} khoảng trống chưa bù', agreement: 'Khớp bên với SSI', agreementNote: 'khớp lệnh liên tục', backlog: 'Chờ ghi', rows: 'dòng', oldest: 'cũ nhất {{s}} s', noSpool: 'không ghi lịch sử',
   version: 'Phiên bản', dashboardVersion: 'giao diện {{version}}',

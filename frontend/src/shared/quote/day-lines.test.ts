@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { fetchRowLine } from './row-lines'
+import { fetchDayLine } from './day-lines'
 
 const CLOSES = [
   { symbol: 'VCB', timestamp: '2026-11-20T09:15:00+07:00', close: 61_500 },
@@ -20,7 +20,7 @@ beforeEach(() => {
 
 describe('the lines of rows', () => {
   it('are asked for together, and each gets its own of the day', async () => {
-    const [vcb, fpt, none] = await Promise.all(['VCB', 'FPT', 'SSI'].map((symbol) => fetchRowLine(symbol, '2026-11-20')))
+    const [vcb, fpt, none] = await Promise.all(['VCB', 'FPT', 'SSI'].map((symbol) => fetchDayLine(symbol, '2026-11-20')))
     expect(asked).toEqual(['FPT,SSI,VCB'])
     expect(vcb).toEqual([{ place: 15, value: 61_500 }, { place: 150, value: 61_700 }])
     expect(fpt).toEqual([{ place: 15, value: 98_000 }])
@@ -29,9 +29,9 @@ describe('the lines of rows', () => {
 
   it('fail together, and are asked for again', async () => {
     answer.mockReturnValueOnce(Response.json({}, { status: 503 }))
-    const outcomes = await Promise.allSettled(['VCB', 'FPT'].map((symbol) => fetchRowLine(symbol, '2026-11-20')))
+    const outcomes = await Promise.allSettled(['VCB', 'FPT'].map((symbol) => fetchDayLine(symbol, '2026-11-20')))
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    expect(await fetchRowLine('FPT', '2026-11-20')).toHaveLength(1)
+    expect(await fetchDayLine('FPT', '2026-11-20')).toHaveLength(1)
     expect(asked).toEqual(['FPT,VCB', 'FPT'])
   })
 })

@@ -8,10 +8,10 @@ import type { SparkPoint } from '@/shared/ui/sparkline-drawing'
 const GATHER_MS = 50
 const LIMIT_MS = 20_000
 
-export type RowLine = readonly SparkPoint[]
+export type DayLine = readonly SparkPoint[]
 
 /** Of one symbol on one date, out of an answer that may have more. */
-export const lineOf = (closes: readonly Close[], symbol: string, date: string): RowLine =>
+export const lineOf = (closes: readonly Close[], symbol: string, date: string): DayLine =>
   closes.flatMap((close) => {
     const place = close.symbol === symbol && close.timestamp.startsWith(date) ? sessionPlace(close.timestamp) : null
     return place === null ? [] : [{ place, value: close.close }]
@@ -28,7 +28,7 @@ async function gather(): Promise<readonly Close[]> {
   return fetchCloses(symbols, AbortSignal.timeout(LIMIT_MS))
 }
 
-export async function fetchRowLine(symbol: string, date: string): Promise<RowLine> {
+export async function fetchDayLine(symbol: string, date: string): Promise<DayLine> {
   waiting.add(symbol)
   next ??= gather()
   return lineOf(await next, symbol, date)
