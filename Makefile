@@ -106,12 +106,16 @@ parquet: $(RUN_ENV) ## Install what exports to parquet need (pyarrow, 55 MB)
 simulate: $(RUN_ENV) ## Start only the stand-in SSI server (ARGS="--help")
 	@$(APP) simulate $(ARGS)
 
-replay: setup ## Play a trade file: make replay FILE=path [SPEED=10]
-	@test -n "$(FILE)" || { echo 'make replay FILE=path/to/vn30f1m_trades_DATE.csv.gz [SPEED=10]' >&2; exit 2; }
+replay: setup ## Play a recording or a trade file: make replay FILE=path [SPEED=10|max] [ARGS=--skip-lunch]
+	@test -n "$(FILE)" || { echo 'make replay FILE=path/to/feed-DATE.jsonl.gz [SPEED=10]' >&2; exit 2; }
 	@$(APP) replay $(addprefix ../,$(filter-out /%,$(FILE))) $(filter /%,$(FILE)) --speed $(or $(SPEED),10) $(ARGS)
 
 record: $(RUN_ENV) ## Record the feed's raw frames: make record DIR=recordings
 	@$(APP) record --dir $(abspath $(or $(DIR),recordings)) $(ARGS)
+
+replay-hash: $(RUN_ENV) ## Print the hash of each day of a recording: make replay-hash FILE=path (ARGS="--speed 100")
+	@test -n "$(FILE)" || { echo 'make replay-hash FILE=path/to/feed-DATE.jsonl.gz' >&2; exit 2; }
+	@$(APP) day-hash $(addprefix ../,$(filter-out /%,$(FILE))) $(filter /%,$(FILE)) $(ARGS)
 
 verify-real: $(DEV_ENV) ## Check our figures against real sessions: make verify-real DATA=folder
 	@test -n "$(DATA)" || { echo 'make verify-real DATA=folder with the trade files' >&2; exit 2; }
@@ -155,4 +159,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test test-long test-nginx test-deploy lint-files audit backup restore check fmt test-browser test-browser-full bench bench-dashboard fuzz-ws bench-ws test-timescale migrate export db-check users doctor parquet simulate replay record verify-real chaos soak api lock clean
+.PHONY: help run setup dev test test-long test-nginx test-deploy lint-files audit backup restore check fmt test-browser test-browser-full bench bench-dashboard fuzz-ws bench-ws test-timescale migrate export db-check users doctor parquet simulate replay replay-hash record verify-real chaos soak api lock clean

@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     feed_source: Literal["auto", "ssi", "simulator", "replay"] = "auto"
     feed_stall_s: float = Field(20, ge=5, le=600)
     record_dir: Path | None = None
+    record_max_gb: float = Field(20, ge=0)
+    record_keep_days: int = Field(0, ge=0, le=36_500)
+    replay_files: CommaList[Path] = []
 
     # The market
     tracked_symbols: CommaList[str] = ["VN30"]

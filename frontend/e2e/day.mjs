@@ -4,6 +4,7 @@ import { tryBoard } from './suites/board.mjs'
 import { tryDeltas } from './suites/deltas.mjs'
 import { tryFaults } from './suites/faults.mjs'
 import { tryKeyboard } from './suites/keyboard.mjs'
+import { tryReplay } from './suites/replay.mjs'
 import { tryLogin } from './suites/login.mjs'
 
 /** The day of the tests, in the order of its hours: each stop is a stage, a time in Vietnam, and what is tried there. */
@@ -30,6 +31,7 @@ const LOOKED_AT = [
   { stage: 'faults', at: '10:30:03', run: tryFaults },
   { stage: 'lunch', at: '11:50:01', run: (world) => lookAtAll(world, 'lunch') },
   { stage: 'closed', at: '15:20:01', run: lookWhileClosed },
+  { stage: 'replay', at: '15:20:02', run: tryReplay },
 ]
 
 /** @param every of so many moments one is compared: the second, which is in the ATO, and so on */

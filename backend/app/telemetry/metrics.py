@@ -59,6 +59,9 @@ class Metrics:
             "ssi_messages_rejected", "Messages that changed nothing.", "reason"
         )
         self.ssi_reconnects_total = counter("ssi_reconnects", "New connections to the feed.", "cause")
+        self.recorder_items_total = counter(
+            "recorder_items", "Messages, ticks and lists written to a recording, or skipped.", "result"
+        )
         self.feed_state = gauge("feed_state", "1 for the state the feed is in.", "state")
         self.feed_age_seconds = gauge("feed_age_seconds", "Since the last message.", "channel")
         self.feed_lag_seconds = Histogram(

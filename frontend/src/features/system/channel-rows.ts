@@ -1,6 +1,7 @@
 import type { FeedStatus } from '@/shared/api/models'
 import type { DotWord } from '@/shared/feed/FeedDot'
 import type { FeedWord } from '@/shared/feed/freshness'
+import { shownState } from '@/shared/replay/shown-state'
 import { rateOf, type TimedScrape } from './metric-rates'
 import { total } from './samples'
 
@@ -24,9 +25,10 @@ const UNTOLD: ReadonlySet<FeedWord> = new Set(['lost', 'refused', 'paused', 'con
 function stateOf(channel: string, status: FeedStatus, word: FeedWord, ageS: number): DotWord {
   if (UNTOLD.has(word)) return 'unknown'
   if (status.muted_channels?.includes(channel)) return 'mute'
-  const state = word === 'polling' ? status.state : word
-  if (state !== 'live' && state !== 'partial') return state
-  return SELDOM.has(channel) || ageS > QUIET_S ? 'quiet' : 'live'
+  const state = word === 'polling' ? shownState(status) : word
+  if (state !== 'live' && state !== 'partial' && state !== 'replaying') return state
+  if (SELDOM.has(channel) || ageS > QUIET_S) return 'quiet'
+  return state === 'replaying' ? 'replaying' : 'live'
 }
 
 export function channelRows(

@@ -6,7 +6,7 @@ export type DotWord = FeedWord | 'mute' | 'unknown'
 
 /** Shape before colour: full speaks, half speaks in part, ring does not, square rests. */
 const LOOK: Record<DotWord, readonly [shape: string, tone: string]> = {
-  connecting: ['ring', 'calm'], live: ['full', 'ok'], quiet: ['half', 'ok'], partial: ['half', 'warn'], stalled: ['half', 'warn'],
+  connecting: ['ring', 'calm'], live: ['full', 'ok'], replaying: ['full', 'calm'], quiet: ['half', 'ok'], partial: ['half', 'warn'], stalled: ['half', 'warn'],
   reconnecting: ['ring', 'warn'], lunch: ['square', 'calm'], closed: ['square', 'calm'], failed: ['ring', 'danger'], lost: ['ring', 'danger'],
   polling: ['half', 'warn'], paused: ['ring', 'calm'], refused: ['ring', 'danger'], mute: ['half', 'warn'], unknown: ['ring', 'calm'],
 }
