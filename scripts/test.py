@@ -94,9 +94,9 @@ def pytest_command(min_pct: int, *options: str) -> list[str]:
     return [str(BIN / "python"), "-m", "pytest", *spread, *coverage, *options]
 
 
-# Every page around the session, with its server gone and without a database, the board, its socket, the keyboard, and
-# figures against REST at every fifth moment; the whole day is `make test-browser`.
-BROWSER_DAY = ("--stages", "before,figures,data,board,deltas,keyboard,login,down,lunch,closed", "--every", "5")
+# Every page around the session, its figures against REST, with its server gone and without a database; the board, its
+# socket, the keyboard, the log-in. The whole day, with tabs that stay open through it, is `make test-browser`.
+BROWSER_DAY = ("--stages", "before,data,board,deltas,keyboard,login,down,lunch,closed")
 
 
 def browser_tests(*options: str) -> list[str]:
@@ -104,7 +104,7 @@ def browser_tests(*options: str) -> list[str]:
 
 
 def nginx_tests() -> list[str]:
-    return [str(BIN / "python"), "-m", "pytest", "-m", "nginx", "tests/nginx"]
+    return [str(BIN / "python"), "-m", "pytest", "-m", "nginx and not minutes", "tests/nginx"]
 
 
 def stages() -> list[Stage]:
@@ -217,9 +217,12 @@ def unavailable(wanted: list[Stage]) -> list[Outcome]:
     """Return what no machine of ours can run by itself, so that it is said."""
     if not any(stage.group in {"backend", LONG} for stage in wanted) or os.environ.get("TEST_DATABASE_URL"):
         return []
-    # in no package a test run can install; GitHub Actions has a job of its own for it
-    reason = "make test-timescale DATABASE_URL=..."
-    return [Outcome("backend: history on TimescaleDB", NOT_RUN, reason=reason)]
+    # the first is in no package a test run can install, the others take minutes; GitHub Actions has jobs for them
+    return [
+        Outcome("backend: history on TimescaleDB", NOT_RUN, reason="make test-timescale DATABASE_URL=..."),
+        Outcome("backend: backup under load, restored elsewhere", NOT_RUN, reason="make test-deploy"),
+        Outcome("e2e: two thousand sockets through nginx", NOT_RUN, reason="make test-nginx"),
+    ]
 
 
 def print_table(outcomes: list[Outcome], took_s: float) -> None:

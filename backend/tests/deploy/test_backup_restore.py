@@ -25,6 +25,7 @@ from tests.history.conftest import short_dir
 from tests.integration.processes import ServedApp
 from tests.integration.waiting import until_sync
 
+pytestmark = pytest.mark.minutes
 ROOT = Path(__file__).resolve().parents[3]
 SOURCE = "simulator"
 SPOOL = f"spool-{SOURCE}.sqlite"

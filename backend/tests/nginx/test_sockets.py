@@ -107,6 +107,7 @@ async def test_handshakes_of_one_address_are_bounded(edge: Nginx) -> None:
     assert statuses.count(101) >= 100
 
 
+@pytest.mark.minutes
 async def test_two_thousand_sockets(edge: Nginx, measured: Measured) -> None:
     opening = asyncio.Semaphore(OPENING_AT_ONCE)
     heard: set[int] = set()

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { assertAccessible } from '../checks/accessible.mjs'
 import { assertLaidOut } from '../checks/layout.mjs'
+import { assertAgrees } from '../figures/watch.mjs'
+import { PHONE_WIDTH } from '../harness.mjs'
 import { pageNamed } from '../pages.mjs'
 import { casesOf, nameOf } from './cases.mjs'
 import { STATES } from './states.mjs'
@@ -8,6 +10,9 @@ import { STATES } from './states.mjs'
 /** Every page in one state, each case in its size, theme, palette and language: looked at, measured, and a picture of it kept. */
 
 const TOLD_WITHIN_MS = 5000
+
+/** Where the market moves and the whole page is there, what it shows is also compared with REST. */
+const isCompared = (one) => (one.state === 'data' || one.state === 'lunch') && sizeOf(one)[0] > PHONE_WIDTH
 
 const sizeOf = ({ size }) => size.split('x').map(Number)
 
@@ -33,6 +38,7 @@ async function look(world, one, dashboard) {
   await page.screenshot({ path: `${picture}.png` })
   await assertLaidOut(page)
   await assertAccessible(page)
+  if (isCompared(one)) await assertAgrees(world.app, world.simulator, dashboard, one.page)
   if (await scrollDown(page)) {
     await page.waitForTimeout(200)
     if (one.page !== 'board') await page.screenshot({ path: `${picture}-end.png` })
