@@ -67,6 +67,9 @@ export: $(RUN_ENV) ## Write a table to a file: make export TABLE=candles OUT=vcb
 db-check: $(RUN_ENV) ## Recount candles against trades, and totals against the feed's TotalVol
 	@$(APP) db-check $(ARGS)
 
+users: $(RUN_ENV) ## Who may log in: make users ARGS="add an --admin" (ARGS="--help")
+	@$(APP) users $(ARGS)
+
 doctor: $(RUN_ENV) ## Check keys, hosts, token, clock, disk, file limit and database
 	@$(APP) doctor $(ARGS)
 
@@ -119,4 +122,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test test-long check fmt test-browser test-browser-full bench bench-dashboard fuzz-ws bench-ws test-timescale migrate export db-check doctor parquet simulate replay record verify-real api lock clean
+.PHONY: help run setup dev test test-long check fmt test-browser test-browser-full bench bench-dashboard fuzz-ws bench-ws test-timescale migrate export db-check users doctor parquet simulate replay record verify-real api lock clean

@@ -11,6 +11,7 @@ from pathlib import Path
 from app.commands.doctor_verb import add_doctor_verb
 from app.commands.history_verbs import add_history_verbs
 from app.commands.pg_verb import add_pg_verb
+from app.commands.users_verb import add_users_verb
 from app.config import Settings, SettingsError, load_settings
 
 
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     record.set_defaults(overrides=lambda options: {**_address(options), "record_dir": options.dir})
 
     add_history_verbs(verbs)
+    add_users_verb(verbs)
     add_doctor_verb(verbs)
     add_pg_verb(verbs)
     verbs.add_parser("simulate", help="run only the stand-in SSI server (simulate --help has its options)")

@@ -6,9 +6,11 @@ Errors: a wrong value raises SettingsError with one line that names the setting 
 from __future__ import annotations
 
 import ipaddress
+import re
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +26,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 REPOSITORY_DIR = Path(__file__).resolve().parents[2]
 NO_DATABASE = "off"
 RETAIN_TRADES_DAYS_MIN = 8  # history/retention.py says why
+JWT_SECRET_BYTES_MIN = 32
+JWT_SECRET_CHARACTERS_MIN = 8  # different ones: aaaa... is no secret
+# each also from a file, NAME_FILE: what Docker calls secrets
+FILE_SECRETS = (
+    "ssi_consumer_id",
+    "ssi_consumer_secret",
+    "database_url",
+    "postgres_password",
+    "ws_auth_token",
+    "auth_jwt_secret",
+)
+_PLACEHOLDER = re.compile(
+    r"change.?me|change.?this|placeholder|example|your[-_ ]|secret|password|<.*>", re.IGNORECASE
+)
 CHANNELS = ("X-TRADE", "X-QUOTE", "X", "R", "MI", "B", "F", "OL")
 
 
@@ -64,6 +80,16 @@ def _check_database_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _check_jwt_secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    is_weak = len(text.encode()) < JWT_SECRET_BYTES_MIN or len(set(text)) < JWT_SECRET_CHARACTERS_MIN
+    if text and (is_weak or _PLACEHOLDER.search(text)):
+        raise ValueError(
+            f"should be at least {JWT_SECRET_BYTES_MIN} random bytes and no placeholder: openssl rand -base64 48"
+        )
+    return value
+
+
 def _check_retain_trades(value: int) -> int:
     if 0 < value < RETAIN_TRADES_DAYS_MIN:
         raise ValueError(
@@ -85,7 +111,9 @@ class Settings(BaseSettings):
 
     # SSI FastConnect Data
     ssi_consumer_id: str = ""
+    ssi_consumer_id_file: Path | None = None
     ssi_consumer_secret: SecretStr = SecretStr("")
+    ssi_consumer_secret_file: Path | None = None
     ssi_base_url: Url = "https://fc-data.ssi.com.vn/"
     ssi_stream_url: Url = "https://fc-datahub.ssi.com.vn/"
     ssi_channels: CommaList[Annotated[str, AfterValidator(_check_channel)]] = [
@@ -111,6 +139,9 @@ class Settings(BaseSettings):
 
     # History
     database_url: Annotated[SecretStr, AfterValidator(_check_database_url)] = SecretStr("")
+    database_url_file: Path | None = None
+    postgres_password: SecretStr = SecretStr("")
+    postgres_password_file: Path | None = None
     db_pool_min: int = Field(2, ge=1, le=100)
     db_pool_max: int = Field(10, ge=2, le=100)
     timescale: Literal["auto", "require", "off"] = "auto"
@@ -147,6 +178,12 @@ class Settings(BaseSettings):
     ws_max_messages_per_s: int = Field(20, ge=1)
     ws_max_connections_per_ip: int = Field(5, ge=1)
     ws_auth_token: SecretStr = SecretStr("")
+    ws_auth_token_file: Path | None = None
+    auth_jwt_secret: Annotated[SecretStr, AfterValidator(_check_jwt_secret)] = SecretStr("")
+    auth_jwt_secret_file: Path | None = None
+    auth_anonymous: bool = False
+    auth_access_ttl_s: int = Field(900, ge=5, le=86_400)
+    auth_refresh_ttl_s: int = Field(604_800, ge=60, le=31_536_000)
     cors_origins: CommaList[str] = []
     trusted_proxies: CommaList[Annotated[str, AfterValidator(_check_network)]] = []
     ui_default_palette: Literal["red-up", "vn", "safe"] = "red-up"
@@ -163,6 +200,18 @@ class Settings(BaseSettings):
     # Logs
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for name in FILE_SECRETS:
+            path = values.get(f"{name}_file")
+            if not path:
+                continue
+            if values.get(name):
+                raise ValueError(f"{name.upper()}_FILE should be the only one: {name.upper()} is set too")
+            values[name] = _read_secret(f"{name}_file", Path(path))
+        return values
 
     @field_validator("log_level", "log_format", "feed_source", "ssi_connections", "timescale", mode="before")
     @classmethod
@@ -182,6 +231,25 @@ class Settings(BaseSettings):
             raise ValueError(f"DB_POOL_MAX should be at least DB_POOL_MIN ({self.db_pool_min})")
         return self
 
+    @model_validator(mode="after")
+    def _check_lifetimes(self) -> Self:
+        if self.auth_refresh_ttl_s <= self.auth_access_ttl_s:
+            raise ValueError(
+                f"AUTH_REFRESH_TTL_S should be more than AUTH_ACCESS_TTL_S ({self.auth_access_ttl_s})"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _fill_in_password(self) -> Self:
+        """Put POSTGRES_PASSWORD into a DATABASE_URL that names a user and no password."""
+        parts = urlsplit(self.database_url.get_secret_value())
+        password = self.postgres_password.get_secret_value()
+        if password and parts.username and parts.password is None:
+            user, _, host = parts.netloc.rpartition("@")
+            filled = parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
+            object.__setattr__(self, "database_url", SecretStr(filled))  # frozen, but not made yet
+        return self
+
     @property
     def keeps_history(self) -> bool:
         """Whether there is a database at all, ours or another one."""
@@ -198,6 +266,16 @@ class Settings(BaseSettings):
         if self.feed_source == "auto":
             return "ssi" if self.has_ssi_keys else "simulator"
         return self.feed_source
+
+
+def _read_secret(name: str, path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{name.upper()} should be a file that can be read") from None
+    if not text:
+        raise ValueError(f"{name.upper()} should be a file with something in it")
+    return text
 
 
 def load_settings(**overrides: object) -> Settings:

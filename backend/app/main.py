@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.api.app_factory import create_api
+from app.api.http_protocol import BoundedHttpProtocol
 from app.config import Settings, SettingsError, load_settings
 from app.publish.transport import uvicorn_options
 from app.telemetry.logging import configure_logging
@@ -32,7 +33,10 @@ def create_app(settings: Settings | None = None, replay_files: Sequence[str] = (
     if settings is None:
         settings = _settings_or_exit()
         configure_logging(settings.log_level, settings.log_format)  # tokens stay out of its access log
-    application = Application(settings, replay_files)
+    try:
+        application = Application(settings, replay_files)
+    except SettingsError as error:  # a path that only shows when it is used
+        raise SystemExit(f"settings: {error}") from None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -83,12 +87,17 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
             "end what uses it, or choose another with --port or APP_PORT\n"
         )
         return 1
-    app = create_app(settings, replay_files)
+    try:
+        app = create_app(settings, replay_files)
+    except SystemExit as error:
+        listener.close()
+        sys.stderr.write(f"{error}\n")
+        return 2
     config = uvicorn.Config(
         app,
         log_config=None,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttpProtocol,
         backlog=BACKLOG_CONNECTIONS,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
         **uvicorn_options(

@@ -24,6 +24,8 @@ from app.api.audit_access import AuditAccess
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
+from app.api.socket_guard import SocketGuard
+from app.auth_wiring import sign_in_of
 from app.clock import SystemClock
 from app.config import Settings
 from app.feed.futures_resolver import FuturesResolver
@@ -95,6 +97,7 @@ class Application:
                 refuse=self._die,
                 on_surprise=self._end_process_on_surprise,
             )
+        self.sign_in = sign_in_of(settings, self.clock)
         self.services = _services(self, settings)
         self._replay_files = replay_files
 
@@ -130,8 +133,14 @@ class Application:
             history = self.history
             if history is not None:
                 await stack.enter_async_context(history.running())
+            if self.sign_in is not None:
+                stack.callback(self.sign_in.close)
             publishing = asyncio.create_task(self.publisher.run(), name="publish")
             stack.push_async_callback(self._cancel, publishing)
+            moving = [publishing]
+            if self.services.socket_guard is not None:
+                moving.append(asyncio.create_task(self.services.socket_guard.run(), name="socket guard"))
+                stack.push_async_callback(self._cancel, moving[-1])
             feed = Feed(
                 self._settings,
                 clock=self.clock,
@@ -159,7 +168,7 @@ class Application:
             self.feed = feed
             feeding = asyncio.create_task(feed.run(), name="feed")
             stack.push_async_callback(self._cancel, feeding)
-            for task in (publishing, feeding):
+            for task in (*moving, feeding):
                 task.add_done_callback(self._end_process_on_surprise)
             gc.freeze()  # what start-up made lives as long as the process
             yield
@@ -229,10 +238,13 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         access=AccessPolicy(
             AccessSettings(
                 token=settings.ws_auth_token.get_secret_value() or None,
+                accounts=application.sign_in,
+                anonymous=settings.auth_anonymous,
                 cors_origins=tuple(settings.cors_origins),
                 trusted_proxies=tuple(settings.trusted_proxies),
             )
         ),
+        socket_guard=SocketGuard(application.sign_in, application.clock) if application.sign_in else None,
         limits=WebSocketLimits(
             connections_per_ip=settings.ws_max_connections_per_ip,
             subscriptions_max=settings.ws_max_subscriptions,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from app.api import (
     audit_routes,
+    auth_routes,
     health_routes,
     history_routes,
     market_history_routes,
@@ -41,6 +42,7 @@ def create_api(services: ApiServices, *, dist: Path | None = None, lifespan: Any
         description=DESCRIPTION,
         version=services.dashboard.version,
         lifespan=lifespan,
+        redirect_slashes=False,  # a redirect would go wherever the Host header says
         openapi_url=None,  # ours asks for the token
         docs_url=None,
         redoc_url=None,
@@ -72,6 +74,7 @@ def _add_routes(app: FastAPI) -> None:
         history_routes,
         audit_routes,
         operator_routes,
+        auth_routes,
         health_routes,
     ):
         app.include_router(routes.router)
@@ -82,9 +85,12 @@ def _add_middleware(app: FastAPI, services: ApiServices) -> None:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(services.access.cors_origins),
-            allow_methods=["GET"],
-            allow_headers=["Authorization"],
-            expose_headers=["X-Feed-Source", "X-Next-Cursor"],
+            allow_methods=[
+                "GET",
+                "POST",
+            ],  # POST: to log in; the cookie is same-site only, so they bring their token
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["X-Feed-Source", "X-Next-Cursor", "Retry-After"],
         )
     app.add_middleware(
         RequestObserver,

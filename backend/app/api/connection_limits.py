@@ -1,24 +1,21 @@
-"""How many sockets one address may hold, and how many messages one socket may send."""
+"""How many sockets one address or user may hold, and how many messages one socket may send."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
 
-from app.api.client_address import limit_key
-
 
 class ConnectionLimiter:
-    """Counts open sockets per address. Overflow: the new socket is refused (4429)."""
+    """Counts open sockets per key: a Visitor's limit_key. Overflow: the new socket is refused (4429)."""
 
-    def __init__(self, per_address_max: int = 5) -> None:
-        self._per_address_max = per_address_max
+    def __init__(self, per_key_max: int = 5) -> None:
+        self._per_key_max = per_key_max
         self._open: Counter[str] = Counter()
 
-    def acquire(self, address: str) -> Callable[[], None] | None:
+    def acquire(self, key: str) -> Callable[[], None] | None:
         """Take a place; return what gives it back (once, however often it is called), or None when full."""
-        key = limit_key(address)
-        if self._open[key] >= self._per_address_max:
+        if self._open[key] >= self._per_key_max:
             return None
         self._open[key] += 1
         is_held = True
@@ -33,9 +30,9 @@ class ConnectionLimiter:
 
         return release
 
-    def open_count(self, address: str) -> int:
-        """Return how many sockets an address holds."""
-        return self._open.get(limit_key(address), 0)
+    def open_count(self, key: str) -> int:
+        """Return how many sockets a key holds."""
+        return self._open.get(key, 0)
 
 
 class MessagePace:

@@ -8,7 +8,8 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
-from app.api.errors import ApiError
+from app.api.access import Refusal, Visitor
+from app.api.errors import ApiError, unauthorized
 from app.api.services import ApiServices
 
 
@@ -19,22 +20,31 @@ def services_of(connection: HTTPConnection) -> ApiServices:
 
 
 # For OpenAPI only: AccessPolicy reads the header itself, and ?token= too.
-_BEARER = HTTPBearer(auto_error=False, description="WS_AUTH_TOKEN, where it is set.")
+_BEARER = HTTPBearer(
+    auto_error=False, description="An access token of /api/auth/login, or WS_AUTH_TOKEN, where they are set."
+)
 
 
 def require_token(
     request: Request, _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)] = None
-) -> None:
-    """Refuse a request without the shared token, where one is set."""
-    if not services_of(request).access.accepts_token(request):
-        raise ApiError(401, "unauthorized", "token missing or wrong", {"WWW-Authenticate": "Bearer"})
+) -> Visitor:
+    """Refuse a request without a good token, where one is needed."""
+    match services_of(request).access.admit(request):
+        case Visitor() as visitor:
+            return visitor
+        case Refusal.TOKEN_EXPIRED:
+            raise unauthorized("token expired", "token_expired")
+        case Refusal.TOKEN_INVALID:
+            raise unauthorized("token missing or wrong")
 
 
-def require_operator(request: Request, _token: Annotated[None, Depends(require_token)]) -> None:
-    """Let in whoever has the token; without auth, only somebody on this machine."""
-    access = services_of(request).access
-    if not access.is_on and not access.is_local_operator(request):
-        raise ApiError(403, "forbidden", "only from this machine, or with a token")
+type SomeVisitor = Annotated[Visitor, Depends(require_token)]
+
+
+def require_operator(visitor: SomeVisitor) -> None:
+    """Let in admins, or whoever has the one shared token; without auth, only somebody on this machine."""
+    if not visitor.is_operator:
+        raise ApiError(403, "forbidden", "only for admins, or from this machine where nobody logs in")
 
 
 type Services = Annotated[ApiServices, Depends(services_of)]

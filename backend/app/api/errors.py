@@ -19,8 +19,11 @@ _CODES = {
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    408: "request_timeout",
     413: "payload_too_large",
     422: "invalid_parameter",
+    429: "too_many_requests",
+    431: "headers_too_large",
     500: "internal_error",
     503: "unavailable",
 }
@@ -34,6 +37,11 @@ class ApiError(HTTPException):
     ) -> None:
         super().__init__(status_code, message, headers)
         self.code = code
+
+
+def unauthorized(message: str, code: str = "unauthorized") -> ApiError:
+    """Return the 401: come back with (another) token."""
+    return ApiError(401, code, message, {"WWW-Authenticate": "Bearer"})
 
 
 def unknown_symbol(symbol: str) -> ApiError:
@@ -82,7 +90,8 @@ async def _on_http_error(_request: Request, error: Exception) -> Response:
 
 async def _on_validation_error(_request: Request, error: Exception) -> Response:
     first = cast(RequestValidationError, error).errors()[0]
-    where = first["loc"][1]  # ("query", "type", ...): what follows is pydantic's own business
+    # ("query", "type", ...): what follows is pydantic's own business; ("body",): there is none
+    where = first["loc"][1] if len(first["loc"]) > 1 else first["loc"][0]
     return error_response(422, f"{where}: {first['msg']}")
 
 

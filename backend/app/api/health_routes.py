@@ -76,6 +76,8 @@ async def config(services: Services) -> Response:
             "source": services.feed_status().source,
             "palette": services.dashboard.palette,
             "auth_on": services.access.is_on,
+            "auth_kind": services.access.kind,
+            "anonymous_allowed": services.access.is_on and services.access.admits_anonymous,
             "version": services.dashboard.version,
         }
     )

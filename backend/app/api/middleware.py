@@ -10,13 +10,14 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import error_response
+from app.api.errors import ApiError, error_response
 from app.clock import Clock
 from app.telemetry.metrics import Metrics
 
 log = structlog.get_logger("app.access")
 
 BODY_BYTES_MAX = 64 * 1024
+BODY_TOO_LARGE = "at most 64 KiB a request"
 QUIET_PATHS = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
 CLIENT_GONE = 499  # nginx's number for a client that left before the answer
 NO_ROUTE = "(no route)"  # one label for whatever people try
@@ -50,9 +51,9 @@ class RequestObserver:
 
         try:
             if _declared_length(scope) > BODY_BYTES_MAX:
-                await error_response(413, "at most 64 KiB a request")(scope, receive, send_observed)
+                await error_response(413, BODY_TOO_LARGE)(scope, receive, send_observed)
             else:
-                await self._app(scope, receive, send_observed)
+                await self._app(scope, _bounded(receive), send_observed)
         except Exception:
             log.exception("request_failed", path=scope["path"])
             if status_code:
@@ -74,6 +75,21 @@ class RequestObserver:
             status=status_code,
             duration_ms=round(duration_s * 1000, 1),
         )
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Count a body that did not say how long it is."""
+    received_bytes = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal received_bytes
+        message = await receive()
+        received_bytes += len(message.get("body", b""))
+        if received_bytes > BODY_BYTES_MAX:
+            raise ApiError(413, "payload_too_large", BODY_TOO_LARGE)
+        return message
+
+    return receive_bounded
 
 
 def _declared_length(scope: Scope) -> int:

@@ -147,6 +147,7 @@ async def websocket_protocol(services: Services) -> Response:
                 {"action": "unsubscribe", "symbols": ["VNM"]},
                 {"action": "unsubscribe_all"},
                 {"action": "resync"},
+                {"action": "refresh", "refresh_token": "eyJ..."},
             ],
         }
     )
@@ -159,6 +160,8 @@ async def websocket_protocol(services: Services) -> Response:
         messages.PING,
         messages.PONG,
         messages.encode_bye((500, 3_500)),
+        messages.encode_token_expiring(_EXAMPLE_TIME),
+        messages.encode_message(messages.TokenRefreshedMessage(_EXAMPLE_TIME, "eyJ...", "eyJ...")),
         messages.encode_error("BAD_JSON", ERROR_CODES["BAD_JSON"]),
     )
     return JsonBytes(

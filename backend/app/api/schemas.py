@@ -6,7 +6,7 @@ A field that may be null is always present, except `intraday`, which only first 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -272,6 +272,8 @@ class DashboardConfig(_Schema):
     source: FeedSource
     palette: str = Field(examples=["red-up"])
     auth_on: bool
+    auth_kind: Literal["none", "token", "accounts"] = Field(description="What people come in with.")
+    anonymous_allowed: bool = Field(description="Whether who has no token may look.")
     version: str = Field(examples=["0.1.0"])
 
 

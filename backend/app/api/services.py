@@ -10,6 +10,7 @@ from app.api.access import AccessPolicy
 from app.api.audit_access import AuditAccess
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
+from app.api.socket_guard import SocketGuard
 from app.clock import Clock
 from app.history.row_codec import BuriedRow
 from app.market.alert_rules import AlertThresholds
@@ -85,6 +86,7 @@ class ApiServices:
     metrics: Metrics
     clock: Clock
     access: AccessPolicy = field(default_factory=AccessPolicy)
+    socket_guard: SocketGuard | None = None  # where there are accounts
     is_tracked_symbol: Callable[[str], bool] = _every_symbol
     limits: WebSocketLimits = field(default_factory=WebSocketLimits)
     connection_limiter: ConnectionLimiter = field(default_factory=ConnectionLimiter)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import structlog
 from fastapi import APIRouter, WebSocket
 
-from app.api.access import selected_subprotocol
+from app.api.access import Refusal, Visitor, selected_subprotocol
 from app.api.conversation import Conversation
 from app.api.dependencies import services_of
 from app.api.parameters import (
@@ -30,6 +31,12 @@ from app.publish.wire_frame import WireFrame
 
 V1 = "v1"  # the path of those who see only what they subscribe to
 MODES = frozenset({"full", "delta"})
+_REFUSALS = {
+    Refusal.TOKEN_INVALID: CloseCode.TOKEN_INVALID,
+    Refusal.TOKEN_EXPIRED: CloseCode.TOKEN_EXPIRED,
+}
+
+log = structlog.get_logger("app.access")
 
 router = APIRouter()
 
@@ -93,20 +100,20 @@ async def _serve(websocket: WebSocket, channel: Channel | None) -> None:
 async def _serve_accepted(
     websocket: WebSocket, channel: Channel | None, sink: FrameSink, services: ApiServices
 ) -> None:
-    refusal = _refusal(websocket, services)
     address = services.access.client_address(websocket)
     path = V1 if channel is None else channel
-    release = services.connection_limiter.acquire(address) if refusal is None else None
-    if release is None:
-        code = refusal or CloseCode.TOO_MANY
+    visitor = _admit(websocket, services)
+    release = services.connection_limiter.acquire(visitor.limit_key) if isinstance(visitor, Visitor) else None
+    if release is None or not isinstance(visitor, Visitor):
+        code = CloseCode.TOO_MANY if isinstance(visitor, Visitor) else visitor
         sink.close(code)
         services.publisher.managers[path].count_close(code)
+        log.info("socket_refused", path=path, address=address, code=int(code))
         return
     try:
-        identity = services.access.identity(websocket)
-        details = ClientDetails(path, address, identity, services.clock.now())
+        details = ClientDetails(path, address, visitor.identity, services.clock.now())
         client = ClientConnection(sink, details, services.limits.buffer_bytes_max)
-        await _serve_client(websocket, client, channel, services, sink)
+        await _serve_client(websocket, client, visitor, channel, services, sink)
     finally:
         release()
 
@@ -114,6 +121,7 @@ async def _serve_accepted(
 async def _serve_client(
     websocket: WebSocket,
     client: ClientConnection,
+    visitor: Visitor,
     channel: Channel | None,
     services: ApiServices,
     sink: FrameSink,
@@ -124,27 +132,32 @@ async def _serve_client(
     sink.on_shutdown = partial(publisher.dismiss, client)
     home, complaints = _read_home(websocket, channel, services)
     unregister: Callable[[int], None] = publisher.welcome(client)
+    guard, account_pass = services.socket_guard, visitor.account_pass
+    guarded = guard.watch(client, account_pass) if guard is not None and account_pass is not None else None
     try:
         asked = SocketSubscriptions(client, home, services)
         asked.open(query.get("session_id"), parse_position(query.get("position")))
         for complaint in complaints:
             client.offer_event(complaint)
-        code = await Conversation(client, asked).run(
+        code = await Conversation(client, asked, services.access.accounts, guarded).run(
             websocket, services.limits.messages_per_s, services.clock
         )
     finally:
+        if guarded is not None:
+            guarded.release()
         unregister(code)
         sink.on_shutdown = None
 
 
-def _refusal(websocket: WebSocket, services: ApiServices) -> CloseCode | None:
-    """Return why this socket may not stay, None if it may."""
+def _admit(websocket: WebSocket, services: ApiServices) -> Visitor | CloseCode:
+    """Return whose socket this is, or why it may not stay."""
     if services.publisher.is_closing:
         return CloseCode.SHUTTING_DOWN
     if not services.access.accepts_origin(websocket):
         return CloseCode.NOT_ALLOWED
-    if not services.access.accepts_token(websocket):
-        return CloseCode.TOKEN_INVALID
+    visitor = services.access.admit(websocket)
+    if isinstance(visitor, Refusal):
+        return _REFUSALS[visitor]
     if websocket.query_params.get("mode", "full") not in MODES:
         return CloseCode.MALFORMED_REQUEST
     try:
@@ -153,7 +166,7 @@ def _refusal(websocket: WebSocket, services: ApiServices) -> CloseCode | None:
         parse_position(websocket.query_params.get("position"))
     except BadParameterError:
         return CloseCode.MALFORMED_REQUEST
-    return None
+    return visitor
 
 
 def _read_home(

@@ -56,6 +56,22 @@ class ByeMessage(_Message):
     reconnect_in_ms: tuple[int, int]
 
 
+class TokenExpiringMessage(_Message):
+    """A minute before the socket's token runs out and the socket is closed with 4402."""
+
+    type: Literal["token_expiring"]
+    expires_at: datetime
+
+
+class TokenRefreshedMessage(_Message):
+    """The answer to a refresh. The tokens are null where the client brought its own access token."""
+
+    type: Literal["token_refreshed"]
+    expires_at: datetime
+    access_token: str | None
+    refresh_token: str | None
+
+
 class ErrorMessage(_Message):
     type: Literal["error"]
     code: str
@@ -70,6 +86,8 @@ type ServerMessage = (
     | PingMessage
     | PongMessage
     | ByeMessage
+    | TokenExpiringMessage
+    | TokenRefreshedMessage
     | ErrorMessage
     | StreamMessage
 )
@@ -81,13 +99,15 @@ type ServerFrame = ServerMessage | MarketSnapshot | ForeignSummary | dict[str, I
 class ClientMessage(_Message):
     """`interval_ms`: the pace of the channels named. `channel`: of a resync; without it, of everything."""
 
-    action: Literal["ping", "subscribe", "unsubscribe", "unsubscribe_all", "resync"]
+    action: Literal["ping", "subscribe", "unsubscribe", "unsubscribe_all", "resync", "refresh"]
     symbols: list[str] | None = None
     markets: list[str] | None = None
     sectors: list[str] | None = None
     channels: list[ChannelName] | None = None
     interval_ms: float | None = None
     channel: ChannelName | None = None
+    refresh_token: str | None = Field(None, description="Of a refresh: it is replaced by the answer's.")
+    access_token: str | None = Field(None, description="Of a refresh: a newer one of the same account.")
 
 
 class CloseCodeEntry(_Message):

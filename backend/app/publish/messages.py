@@ -57,6 +57,20 @@ class ByeMessage(Struct, tag="bye", gc=False):
     reconnect_in_ms: tuple[int, int]
 
 
+class TokenExpiringMessage(Struct, tag="token_expiring", gc=False):
+    """The socket's token runs out in a minute: refresh it, or be closed with 4402."""
+
+    expires_at: datetime
+
+
+class TokenRefreshedMessage(Struct, tag="token_refreshed", gc=False):
+    """The socket stands until then. The tokens are null where the client brought its own access token."""
+
+    expires_at: datetime
+    access_token: str | None
+    refresh_token: str | None
+
+
 class ErrorMessage(Struct, tag="error", gc=False):
     code: str
     message: str
@@ -134,6 +148,11 @@ def encode_alerts_snapshot(alerts: Sequence[Alert]) -> WireFrame:
 def encode_bye(reconnect_in_ms: tuple[int, int]) -> WireFrame:
     """Return the farewell before a shutdown."""
     return WireFrame(_encode(ByeMessage(reconnect_in_ms=reconnect_in_ms)))
+
+
+def encode_token_expiring(expires_at: datetime) -> WireFrame:
+    """Return the warning before a socket's token runs out."""
+    return encode_message(TokenExpiringMessage(expires_at))
 
 
 def encode_error(code: str, message: str) -> WireFrame:

@@ -17,9 +17,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 REDACTED = "[redacted]"
 
 _SECRETS = (
-    re.compile(r"(?i)((?:access_|refresh_)?token=)[^&\s\"']+"),
+    re.compile(r"(?i)((?:access_|refresh_)?token\\?[\"']?\s*[=:]\s*\\?[\"']?)[^&\s\"',}\\]+"),
     re.compile(r"(?i)(bearer[ ,%20]+)[A-Za-z0-9._~+/=-]+"),
-    re.compile(r"(?i)((?:consumer_?secret|password|consumersecret)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+"),
+    re.compile(
+        r"(?i)((?:consumer_?secret|password|consumersecret|jwt_?secret)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+"
+    ),
 )
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?")
 
@@ -99,6 +101,8 @@ def configure_logging(level: str = "INFO", log_format: Literal["console", "json"
         logger.propagate = True
         logger.filters[:] = [f for f in logger.filters if not isinstance(f, RedactFilter)]
         logger.addFilter(RedactFilter())
+    # at DEBUG the WebSocket library writes handshakes and frames, tokens among them, in pieces nobody recognizes
+    logging.getLogger("uvicorn.error").setLevel(max(root.level, logging.INFO))
     for name in ("httpx", "httpcore", "alembic"):  # they write a line per request, or step, at INFO
         logging.getLogger(name).setLevel(logging.WARNING)
     # with a traceback for each connection a lost server costs; history/pool.py says it in a line

@@ -22,6 +22,7 @@ from app.publish.data_publisher import DataPublisher
 from app.publish.transport import uvicorn_options
 from app.telemetry.logging import configure_logging
 from app.telemetry.metrics import Metrics
+from tests.auth.conftest import accounts  # noqa: F401 - a fixture
 from tests.publish.fakes import FakeFeed, FakeMarketReader, eventually, make_market
 
 KNOWN = frozenset({"VCB", "FPT", "HPG", "41I1GC000"})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from starlette.requests import HTTPConnection
 
-from app.api.access import AccessPolicy, AccessSettings, selected_subprotocol
+from app.api.access import AccessPolicy, AccessSettings, Refusal, Visitor, selected_subprotocol
 from app.api.client_address import TrustedProxies, is_loopback, limit_key, parse_address
 from app.api.connection_limits import ConnectionLimiter, MessagePace
 from app.api.parameters import BadParameterError, canonical_index_id, parse_moment, parse_symbols
@@ -123,13 +123,17 @@ def test_origin_star_lets_everybody_in() -> None:
 def test_token_empty_turns_auth_off() -> None:
     policy = AccessPolicy(AccessSettings(token=""))
     assert not policy.is_on
-    assert policy.accepts_token(connection())
+    visitor = policy.admit(connection())
+    assert isinstance(visitor, Visitor)
+    assert (visitor.kind, visitor.is_operator) == ("open", False)
 
 
 def test_token_right_in_one_place_suffices() -> None:
     policy = AccessPolicy(AccessSettings(token="s3cret"))
-    assert policy.accepts_token(connection({"authorization": "bearer s3cret"}, query_string=b"token=old"))
-    assert not policy.accepts_token(connection(query_string=b"token="))
+    visitor = policy.admit(connection({"authorization": "bearer s3cret"}, query_string=b"token=old"))
+    assert isinstance(visitor, Visitor)
+    assert (visitor.kind, visitor.identity, visitor.limit_key) == ("token", "token", "203.0.113.7")
+    assert policy.admit(connection(query_string=b"token=")) is Refusal.TOKEN_INVALID
 
 
 def test_selected_subprotocol_prefers_bearer_and_never_leaves_a_browser_without() -> None:

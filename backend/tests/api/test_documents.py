@@ -55,12 +55,16 @@ def test_message_types_of_the_document_are_those_of_openapi(backend: Backend) ->
         for name, schema in schemas.items()
         if name.endswith("Message") and "type" in schema.get("properties", {})
     }
-    assert set(re.findall(r"^\| `([a-z]+)` \| ", WEBSOCKET, re.MULTILINE)) == types
+    assert set(re.findall(r"^\| `([a-z_]+)` \| ", WEBSOCKET, re.MULTILINE)) == types
 
 
 def test_routes_of_the_document_are_those_of_openapi(backend: Backend) -> None:
-    routes = set(re.findall(r"^\| `GET (/[^`?]*)", REST, re.MULTILINE))
-    assert routes - {"/metrics"} == set(backend.app().openapi()["paths"])
+    routes = set(re.findall(r"^\| `([A-Z]+) (/[^`?]*)", REST, re.MULTILINE))
+    assert routes - {("GET", "/metrics")} == {
+        (method.upper(), path)
+        for path, methods in backend.app().openapi()["paths"].items()
+        for method in methods
+    }
 
 
 def test_openapi_document_is_what_a_running_application_serves(backend: Backend) -> None:

@@ -75,12 +75,12 @@ OPERATOR_ROUTES = (
 
 
 def documented_routes(app: Any) -> dict[str, dict[str, Any]]:
-    """Those of the history (test_history_routes.py) and the schema of the sockets have tests of their own."""
+    """Those of the history, of the accounts and the schema of the sockets have tests of their own."""
     paths = app.openapi()["paths"].items()
     return {
         path: methods["get"]
         for path, methods in paths
-        if not path.startswith("/api/history/") and path != "/api/ws/schema.json"
+        if not path.startswith(("/api/history/", "/api/auth/")) and path != "/api/ws/schema.json"
     }
 
 
@@ -336,6 +336,8 @@ async def test_config_tells_the_dashboard_what_it_needs() -> None:
             "source": "simulator",
             "palette": "vn",
             "auth_on": True,
+            "auth_kind": "token",
+            "anonymous_allowed": False,
             "version": "1.2.3",
         }
 

@@ -7,6 +7,7 @@ import { MarketContext, type Market } from '@/shared/market-store/market-context
 import { CrashScreen } from './CrashScreen'
 import { NotFound } from './NotFound'
 import { PAGES } from './pages'
+import { SessionGate } from './SessionGate'
 import { Shell } from './Shell'
 
 /** Polls repeat by themselves, so a failed one is not tried again in between. */
@@ -20,14 +21,16 @@ export function App({ market, alerts }: { market: Market; alerts: AlertStore }) 
         <MarketContext value={market}>
           <AlertContext value={alerts}>
             <BrowserRouter>
-              <Routes>
-                <Route element={<Shell />}>
-                  {PAGES.map(({ path, Component }) => (
-                    <Route key={path} path={path} element={<Component />} />
-                  ))}
-                  <Route path="*" element={<NotFound />} />
-                </Route>
-              </Routes>
+              <SessionGate>
+                <Routes>
+                  <Route element={<Shell />}>
+                    {PAGES.map(({ path, Component }) => (
+                      <Route key={path} path={path} element={<Component />} />
+                    ))}
+                    <Route path="*" element={<NotFound />} />
+                  </Route>
+                </Routes>
+              </SessionGate>
             </BrowserRouter>
           </AlertContext>
         </MarketContext>

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useNavigate } from 'react-router'
+import { AccountControl } from '@/features/account/AccountControl'
 import { PhoneStatus } from '@/features/feed-status/PhoneStatus'
 import { LanguageSwitch } from '@/features/preferences/LanguageSwitch'
 import { PaletteSwitch } from '@/features/preferences/PaletteSwitch'
@@ -65,6 +66,7 @@ export function TopBar() {
             <ThemeToggle />
             <IconButton icon="keyboard" label={t('keys/open')} onClick={() => setPanel('shortcuts')} />
             <SignalBell />
+            <AccountControl />
           </>
         )}
       </div>
@@ -75,6 +77,7 @@ export function TopBar() {
       ) : null}
       {panel === 'settings' ? (
         <SettingsDialog onClose={closePanel}>
+          <AccountControl isWide />
           <PhonePageLinks onGo={closePanel} />
         </SettingsDialog>
       ) : null}

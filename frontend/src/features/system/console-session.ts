@@ -1,3 +1,4 @@
+import { session } from '@/shared/session/session'
 import { isObject } from '@/shared/ws/merge-patch'
 import type { SocketLike } from '@/shared/ws/live-socket'
 
@@ -74,11 +75,12 @@ export class ConsoleSession {
   connect(target: Target): void {
     this.drop()
     const url = urlOf(target)
+    const token = target.token || session.token
     this.note('connect', url)
     this.change({ state: 'connecting', closeCode: null })
     try {
       // The token as a subprotocol: a URL would end in the history and in logs.
-      this.listen((this.socket = this.open(url, target.token ? ['bearer', target.token] : [])))
+      this.listen((this.socket = this.open(url, token ? ['bearer', token] : [])))
     } catch (error) {
       this.note('error', String(error))
       this.change({ state: 'closed' })

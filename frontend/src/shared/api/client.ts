@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch'
+import { authorizedFetch } from '@/shared/session/authorized-fetch'
 import type { ActiveMinute, ActiveQuarter, Alert, AuditRow, BasisPoint, Close, ForeignDetail, ForeignInvestorData, ForeignMinute, MarketSnapshot } from './models'
 import type { components, paths } from './schema.gen'
 
@@ -18,7 +19,7 @@ function limited(asked: AbortSignal): AbortSignal {
 // `fetch` is looked up at each call, so that a test can put its own in place.
 export const rest = createClient<paths>({
   baseUrl: window.location.origin,
-  fetch: (request) => fetch(request, { signal: limited(request.signal) }),
+  fetch: (request) => authorizedFetch(request, limited(request.signal)),
 })
 
 export class ApiError extends Error {

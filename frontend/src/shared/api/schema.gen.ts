@@ -726,6 +726,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Login
+         * @description Return an access and a refresh token for a name and a password; the latter is set as a cookie too.
+         */
+        post: operations["login_api_auth_login_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh
+         * @description Return a new access token. The refresh token given, or the cookie's, is replaced: it is good only once.
+         */
+        post: operations["refresh_api_auth_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Logout
+         * @description End the log-in: its refresh token, its access tokens, its sockets. One that has ended already is no error.
+         */
+        post: operations["logout_api_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Me
+         * @description Return who the token says you are.
+         */
+        get: operations["me_api_auth_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1458,7 +1538,7 @@ export interface components {
              * Action
              * @enum {string}
              */
-            action: "ping" | "subscribe" | "unsubscribe" | "unsubscribe_all" | "resync";
+            action: "ping" | "subscribe" | "unsubscribe" | "unsubscribe_all" | "resync" | "refresh";
             /** Symbols */
             symbols?: string[] | null;
             /** Markets */
@@ -1470,6 +1550,16 @@ export interface components {
             /** Interval Ms */
             interval_ms?: number | null;
             channel?: components["schemas"]["ChannelName"] | null;
+            /**
+             * Refresh Token
+             * @description Of a refresh: it is replaced by the answer's.
+             */
+            refresh_token?: string | null;
+            /**
+             * Access Token
+             * @description Of a refresh: a newer one of the same account.
+             */
+            access_token?: string | null;
         };
         /**
          * Close
@@ -1551,6 +1641,17 @@ export interface components {
             palette: string;
             /** Auth On */
             auth_on: boolean;
+            /**
+             * Auth Kind
+             * @description What people come in with.
+             * @enum {string}
+             */
+            auth_kind: "none" | "token" | "accounts";
+            /**
+             * Anonymous Allowed
+             * @description Whether who has no token may look.
+             */
+            anonymous_allowed: boolean;
             /**
              * Version
              * @example 0.1.0
@@ -2309,6 +2410,19 @@ export interface components {
         };
         /** @enum {string} */
         Light: "green" | "amber" | "red" | "unknown";
+        /** LoginRequest */
+        LoginRequest: {
+            /**
+             * Username
+             * @example an
+             */
+            username: string;
+            /**
+             * Password
+             * @example a long phrase of your own
+             */
+            password: string;
+        };
         /** MarketSnapshot */
         MarketSnapshot: {
             /** Quotes */
@@ -2523,6 +2637,13 @@ export interface components {
             skipped: number;
         };
         /**
+         * RefreshTokenRequest
+         * @description Without a refresh token the cookie's is taken.
+         */
+        RefreshTokenRequest: {
+            refresh_token?: components["schemas"]["_Token"] | null;
+        };
+        /**
          * RejectedName
          * @description A name that was not subscribed to: one of symbol, market, sector, channel.
          */
@@ -2559,6 +2680,12 @@ export interface components {
              */
             reason: "expired" | "epoch_changed" | "too_many";
         };
+        /**
+         * Role
+         * @description `admin` may also see who is connected and what could not be stored.
+         * @enum {string}
+         */
+        Role: "trader" | "admin";
         /** Sectors */
         Sectors: {
             /**
@@ -2576,7 +2703,7 @@ export interface components {
                 [key: string]: string[];
             };
         };
-        ServerMessage: components["schemas"]["StatusMessage"] | components["schemas"]["SessionMessage"] | components["schemas"]["AlertMessage"] | components["schemas"]["AlertsSnapshotMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["ByeMessage"] | components["schemas"]["ErrorMessage"] | components["schemas"]["StreamMessage"];
+        ServerMessage: components["schemas"]["StatusMessage"] | components["schemas"]["SessionMessage"] | components["schemas"]["AlertMessage"] | components["schemas"]["AlertsSnapshotMessage"] | components["schemas"]["PingMessage"] | components["schemas"]["PongMessage"] | components["schemas"]["ByeMessage"] | components["schemas"]["TokenExpiringMessage"] | components["schemas"]["TokenRefreshedMessage"] | components["schemas"]["ErrorMessage"] | components["schemas"]["StreamMessage"];
         /** SessionBreakdown */
         SessionBreakdown: {
             /** Mua Chu Dong Volume */
@@ -3023,6 +3150,64 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * TokenAnswer
+         * @description `refresh_token` null: the new one is in the cookie, where the old one was.
+         */
+        TokenAnswer: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Token Type
+             * @constant
+             */
+            token_type: "bearer";
+            /**
+             * Expires At
+             * Format: date-time
+             * @description Of the access token.
+             */
+            expires_at: string;
+            /** Refresh Token */
+            refresh_token: string | null;
+            user: components["schemas"]["User"];
+        };
+        /**
+         * TokenExpiringMessage
+         * @description A minute before the socket's token runs out and the socket is closed with 4402.
+         */
+        TokenExpiringMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "token_expiring";
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * TokenRefreshedMessage
+         * @description The answer to a refresh. The tokens are null where the client brought its own access token.
+         */
+        TokenRefreshedMessage: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "token_refreshed";
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Access Token */
+            access_token: string | null;
+            /** Refresh Token */
+            refresh_token: string | null;
+        };
+        /**
          * TopicSnapshotMessage
          * @description The state behind a topic; its next event has `seq` + 1.
          */
@@ -3108,6 +3293,15 @@ export interface components {
          * @enum {string}
          */
         TradeType: "mua_chu_dong" | "ban_chu_dong" | "neutral";
+        /** User */
+        User: {
+            /**
+             * Name
+             * @example an
+             */
+            name: string;
+            role: components["schemas"]["Role"];
+        };
         /** VN30Components */
         VN30Components: {
             /**
@@ -3233,6 +3427,21 @@ export interface components {
                 [key: string]: components["schemas"]["ChannelStats"];
             };
         };
+        /**
+         * WhoAmI
+         * @description `kind` open: nobody has to log in here; `user` null: not an account.
+         */
+        WhoAmI: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "open" | "anonymous" | "token" | "account";
+            user: components["schemas"]["User"] | null;
+            /** Expires At */
+            expires_at: string | null;
+        };
+        _Token: string;
     };
     responses: never;
     parameters: never;
@@ -4909,6 +5118,267 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    login_api_auth_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    refresh_api_auth_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshTokenRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
+            /** @description bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    logout_api_auth_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshTokenRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    me_api_auth_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoAmI"];
                 };
             };
             /** @description unauthorized */

@@ -23,6 +23,11 @@ export const en: Dictionary = {
     welcome: 'Pick colours for up and down', welcomeNote: 'You can change them at any time at the top right. Fuchsia ceiling, cyan floor and yellow reference stay as they are.',
     keep: 'Use these colours',
   },
+  account: {
+    title: 'Log in', titleToken: 'Enter the access token', name: 'User name', password: 'Password', token: 'Access token', logIn: 'Log in', logOut: 'Log out', busy: 'Checking…',
+    wrong: 'Wrong name or password.', wrongToken: 'Wrong access token.', lockedOut: 'Too many failed attempts. Try again in {{count}} s.', again: 'You can try again.',
+    unreachable: 'The server cannot be reached.', unavailable: 'The server cannot check this right now. Try again in a few seconds.', lookOnly: 'Look without logging in', guest: 'Guest', shared: 'Shared token',
+  },
   keys: {
     title: 'Keyboard shortcuts', open: 'Keyboard shortcuts', close: 'Close', search: 'Find a symbol', help: 'Open this list',
     searchChart: 'In the search field: open the chart', escape: 'Close the details', pages: 'Go to a page',

@@ -23,6 +23,11 @@ export const vi = {
     welcome: 'Chọn màu tăng, giảm', welcomeNote: 'Đổi lại được bất cứ lúc nào ở góc phải trên. Trần tím, sàn xanh lơ, tham chiếu vàng luôn giữ nguyên.',
     keep: 'Dùng bảng màu này',
   },
+  account: {
+    title: 'Đăng nhập', titleToken: 'Nhập mã truy cập', name: 'Tên đăng nhập', password: 'Mật khẩu', token: 'Mã truy cập', logIn: 'Đăng nhập', logOut: 'Đăng xuất', busy: 'Đang kiểm tra…',
+    wrong: 'Sai tên hoặc mật khẩu.', wrongToken: 'Mã truy cập không đúng.', lockedOut: 'Sai quá nhiều lần. Thử lại sau {{count}} giây.', again: 'Có thể thử lại.',
+    unreachable: 'Không kết nối được máy chủ.', unavailable: 'Máy chủ chưa kiểm tra được. Thử lại sau vài giây.', lookOnly: 'Xem không cần đăng nhập', guest: 'Khách', shared: 'Mã chung',
+  },
   keys: {
     title: 'Phím tắt', open: 'Phím tắt', close: 'Đóng', search: 'Tìm mã', help: 'Mở bảng này',
     searchChart: 'Trong ô tìm mã: mở biểu đồ', escape: 'Đóng chi tiết mã', pages: 'Đến một trang',

@@ -20,6 +20,7 @@ export const ICON_PATHS = {
   retry: 'M4 12a8 8 0 1 0 3-6.2M4 4v4h4',
   play: 'M7 4v16l13-8Z',
   lock: 'M5 11h14v9H5zM8 11V8a4 4 0 0 1 8 0v3',
+  leave: 'M14 4H5v16h9M10 12h11M17 8l4 4-4 4',
   clock: 'M3 12a9 9 0 1 0 18 0a9 9 0 1 0-18 0M12 7v5l3 2',
   star: 'm12 3 2.7 5.8 6.3.7-4.7 4.3 1.3 6.2L12 16.9 6.4 20l1.3-6.2L3 9.5l6.3-.7Z',
   columns: 'M4 5h16v14H4zM10 5v14M15 5v14',

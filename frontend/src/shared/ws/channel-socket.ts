@@ -29,9 +29,11 @@ export interface ChannelSocketOptions<T> {
   onEvents?: (messages: readonly unknown[]) => void
   /** Somebody waits for something of this page though nobody looks: a hidden page keeps its socket. */
   staysAwake?: () => boolean
-  /** Get a new token; whether there is one now. Without it an expired token is final. */
+  /** The token for the next socket, null without. */
+  token?: () => string | null
+  /** Get a new token; whether it is worth another try. Without it an expired token is final. */
   refreshToken?: () => Promise<boolean>
-  openSocket?: (url: string) => SocketLike
+  openSocket?: (url: string, protocols: string[]) => SocketLike
   random?: () => number
 }
 
@@ -101,6 +103,19 @@ export class ChannelSocket<T extends object> {
     this.connect()
   }
 
+  /** Begin anew, whatever there is: for somebody else. */
+  restart = (): void => {
+    if (!this.isStarted || this.link.get().link === 'paused') return
+    this.fallback.stop()
+    this.link.set({ link: 'connecting', error: null, retryAt: null })
+    this.connect()
+  }
+
+  /** Let the socket that serves go on with a newer token of the same user. */
+  extend(accessToken: string): void {
+    this.send({ action: 'refresh', access_token: accessToken })
+  }
+
   private onAway = (): void => {
     if (!this.options.staysAwake?.()) this.pause()
   }
@@ -136,9 +151,10 @@ export class ChannelSocket<T extends object> {
     this.hasGreeted = false
     this.channel.expectSnapshot()
     this.lateness.restart()
-    const open = this.options.openSocket ?? ((url) => new WebSocket(url))
+    const open = this.options.openSocket ?? ((url, protocols) => new WebSocket(url, protocols))
+    const token = this.options.token?.()
     try {
-      this.socket = new LiveSocket(() => open(this.options.url()), {
+      this.socket = new LiveSocket(() => open(this.options.url(), token ? ['bearer', token] : []), {
         onText: this.onText, onDown: this.onDown, onDoubt: this.onDoubt, onAnswer: this.onAnswer,
       })
     } catch {

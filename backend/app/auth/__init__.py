@@ -1,0 +1,1 @@
+"""Accounts and their tokens: who people are. Knows no HTTP."""
