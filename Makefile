@@ -90,7 +90,7 @@ verify-real: $(DEV_ENV) ## Check our figures against real sessions: make verify-
 	@test -n "$(DATA)" || { echo 'make verify-real DATA=folder with the trade files' >&2; exit 2; }
 	@cd backend && .venv/bin/python -m benchmarks.verify_real $(abspath $(DATA))
 
-api: $(DEV_ENV) $(NODE_DEV_ENV) ## Generate the dashboard's REST types from the backend's OpenAPI
+api: $(DEV_ENV) $(NODE_DEV_ENV) ## Generate openapi.json, the dashboard's REST types from it, and docs/asyncapi.json
 	@$(PY) scripts/openapi.py
 	@cd frontend && ../scripts/node.sh npm run api --silent
 

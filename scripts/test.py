@@ -98,6 +98,7 @@ def stages() -> list[Stage]:
         Stage("check", "ruff", [str(BIN / "ruff"), "check", ".", "../scripts"], BACKEND),
         Stage("check", "mypy", [str(BIN / "mypy")], BACKEND),
         Stage("check", "import directions", [str(BIN / "lint-imports"), "--no-cache"], BACKEND),
+        Stage("check", "asyncapi.json", [str(BIN / "python"), "scripts/asyncapi_check.py"], ROOT),
         Stage("check", "dashboard types", npm("run", "typecheck"), FRONTEND),
         Stage("check", "dashboard lint", npm("run", "lint"), FRONTEND),
         Stage("backend", "tests", pytest_command(COVERAGE_MIN_PCT), BACKEND),
