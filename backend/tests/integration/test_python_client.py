@@ -100,7 +100,7 @@ class Ledger:
                 self.seqs[item.topic] = item.seq
                 self.heard.append((item.epoch, item.topic, item.seq))
                 self.numbered += 1
-                if isinstance(item, Trade):
+                if isinstance(item, Trade) and item.topic in self.shown:
                     self.shown[item.topic] += item.volume
             case other:
                 raise AssertionError(f"unexpected {other}")

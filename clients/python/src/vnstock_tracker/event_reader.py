@@ -12,15 +12,24 @@ from vnstock_tracker.events import Item, Rejected, Resync, TopicSnapshot, read_e
 from vnstock_tracker.frames import BatchFrame, ErrorFrame, Frame, ResyncFrame, SnapshotFrame, SubscribedFrame
 
 EVERYTHING = "*"
+REASKS_MAX = 8
+# of a server that has just started and has not read what it tracks: true a few seconds later
+_PASSING = frozenset({"not_tracked", "unknown_symbol"})
 _ASK_ALL: dict[str, Any] = {"action": "resync"}
 
 
 class EventReader:
-    """One subscription, over however many sockets it takes. `request`: the fields of its subscribe."""
+    """One subscription, over however many sockets it takes. `request`: the fields of its subscribe.
+
+    Symbols that are refused are asked for again, REASKS_MAX times, before the application is told.
+    """
 
     def __init__(self, request: dict[str, Any]) -> None:
         self._request = request
         self._seqs: dict[str, tuple[str | None, int]] = {}  # topic -> epoch, the last seq
+        self._is_asked = False  # the next `subscribed` answers us
+        self._refused: list[str] = []  # symbols to ask for again
+        self._reasks = 0
         self.session_id: str | None = None
         self.position: int | None = None
 
@@ -33,7 +42,22 @@ class EventReader:
 
     def first_words(self) -> list[dict[str, Any]]:
         """Return what to send on a socket that has just opened: nothing where a session goes on by itself."""
-        return [] if self.session_id is not None else [{"action": "subscribe", **self._request}]
+        self._is_asked = self.session_id is None
+        if not self._is_asked:
+            return []
+        self._refused, self._reasks = [], 0
+        return [{"action": "subscribe", **self._request}]
+
+    @property
+    def has_refused(self) -> bool:
+        """Whether symbols were refused that may be accepted soon."""
+        return bool(self._refused)
+
+    def ask_again(self) -> list[dict[str, Any]]:
+        """Return what to send for the symbols that were refused."""
+        self._is_asked = True
+        self._reasks += 1
+        return [{"action": "subscribe", "symbols": self._refused}]
 
     def take(self, frame: Frame | None) -> tuple[list[Item], list[dict[str, Any]]]:
         """Take in a frame; return what the application is given, and what to send."""
@@ -47,7 +71,7 @@ class EventReader:
                 return [TopicSnapshot(topic, epoch, seq, data)], []
             case SubscribedFrame():
                 self.session_id, self.position = frame.session_id, frame.position
-                return list(_rejected(frame.rejected)), []
+                return self._take_rejected(list(_rejected(frame.rejected))), []
             case ResyncFrame(topic=topic, reason=reason):
                 return [Resync(topic, reason)], self._forget(topic)
             case ErrorFrame(
@@ -79,6 +103,15 @@ class EventReader:
                 items.append(event)
         self.position = frame.position
         return items, sends
+
+    def _take_rejected(self, rejected: list[Rejected]) -> list[Item]:
+        """Keep what may be accepted when it is asked for again; return the rest."""
+        if not self._is_asked:
+            return list(rejected)
+        self._is_asked = False
+        may_pass = [name for name in rejected if name.kind == "symbol" and name.reason in _PASSING]
+        self._refused = [name.name for name in may_pass] if self._reasks < REASKS_MAX else []
+        return [name for name in rejected if name.name not in self._refused]
 
     def _forget(self, topic: str) -> list[dict[str, Any]]:
         """Forget a topic's number, for `*` everything; return what to send."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Self
 
@@ -10,10 +11,11 @@ from vnstock_tracker.close_codes import NOT_ALLOWED
 from vnstock_tracker.errors import TrackerError
 from vnstock_tracker.event_reader import EventReader
 from vnstock_tracker.events import Item, Rejected, Resync, TopicSnapshot
-from vnstock_tracker.frames import Frame
+from vnstock_tracker.frames import Frame, SubscribedFrame
 from vnstock_tracker.link import Link, Message
 
 QUEUE_MAX = 10_000
+REASK_S = 2.0
 _ALWAYS = (Resync, Rejected, TopicSnapshot)
 
 
@@ -39,6 +41,7 @@ class EventStream:
         self._error: BaseException | None = None
         self._is_ended = False
         self._is_anew = False
+        self._reask_s: float | None = None
         self.link: Link | None = None  # the tracker's
 
     def __aiter__(self) -> Self:
@@ -72,25 +75,32 @@ class EventStream:
 
     @property
     def due_s(self) -> float | None:
-        return None
+        return self._reask_s
 
     def query(self) -> dict[str, str]:
         return self._reader.query()
 
     def on_open(self) -> list[Message]:
         self._is_anew = False
-        return self._reader.first_words()
+        first = self._reader.first_words()
+        self._reask_s = time.monotonic() if self._reader.has_refused else None
+        return first
 
-    async def on_frame(self, frame: Frame | None, _now_s: float) -> list[Message]:
+    async def on_frame(self, frame: Frame | None, now_s: float) -> list[Message]:
         items, sends = self._reader.take(frame)
+        if isinstance(frame, SubscribedFrame):
+            self._reask_s = now_s + REASK_S if self._reader.has_refused else None
         for item in items:
             self._is_anew = self._is_anew or (isinstance(item, Resync) and item.reason == "session_refused")
             if self._types is None or isinstance(item, self._types):
                 await self._queue.put(item)
         return sends
 
-    def on_time(self, _now_s: float) -> list[Message]:
-        return []
+    def on_time(self, now_s: float) -> list[Message]:
+        if self._reask_s is None or now_s < self._reask_s:
+            return []
+        self._reask_s = None  # until the answer
+        return self._reader.ask_again()
 
     def on_lost(self) -> None:
         pass  # where to go on is known
