@@ -22,7 +22,7 @@ setup:
 dev: $(DEV_ENV) $(NODE_DEV_ENV) ## Backend that restarts itself on :8000, dashboard with hot reload on :5173
 	@$(PY) scripts/dev.py
 
-test: ## Everything CI runs (ONLY="check backend frontend e2e" picks stages)
+test: ## Everything CI runs (ONLY="check client backend frontend e2e" picks stages)
 	@$(MAKE) -j2 --output-sync=target $(DEV_ENV) $(NODE_DEV_ENV)
 	@$(PY) scripts/test.py $(ONLY)
 
@@ -40,7 +40,7 @@ check: ## Format, lint, types, import directions: both languages
 	@$(PY) scripts/test.py check
 
 fmt: $(DEV_ENV) ## Format the Python code
-	@cd backend && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
+	@cd backend && .venv/bin/ruff format . ../clients/python && .venv/bin/ruff check --fix . ../clients/python
 
 bench: $(DEV_ENV) ## Measure and print the figures beside their targets
 	@cd backend && .venv/bin/python -m benchmarks $(ARGS)
@@ -97,6 +97,8 @@ api: $(DEV_ENV) $(NODE_DEV_ENV) ## Generate openapi.json, the dashboard's REST t
 lock: $(DEV_ENV) ## Pin the dependencies anew
 	@cd backend && for f in requirements requirements-dev requirements-parquet requirements-uv requirements-node; do \
 	  .venv/bin/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url $$f.in -o $$f.lock || exit 1; done
+	@cd clients/python && ../../backend/.venv/bin/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
+	  -c ../../backend/requirements-dev.lock requirements-dev.in -o requirements-dev.lock
 	@cd frontend && ../scripts/node.sh npm install --package-lock-only
 
 clean: ## Remove what the verbs made (environments, builds, caches)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import csv
 import json
+import runpy
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from vnstock_tracker import EventStream, Item, Resync, TopicSnapshot, Tracker, Trade
+from vnstock_tracker import ApiError, EventStream, Item, Resync, TopicSnapshot, Tracker, Trade
 from websockets.asyncio.client import connect
 
 from app.api.asyncapi import asyncapi_document
@@ -23,6 +27,7 @@ from tests.integration.cutting_proxy import CuttingProxy
 from tests.integration.processes import Child, ServedApp, SimulatorChild
 from tests.integration.waiting import until
 
+EXAMPLES = Path(__file__).resolve().parents[3] / "clients" / "python" / "examples"
 SYMBOLS = ("VCB", "FPT", "HPG", "VN30F1M")
 KILLS = 3
 OTHERS = 5  # clients beside ours, each with a state and events
@@ -42,11 +47,12 @@ def control(control_of: ControlOf, simulator: SimulatorChild) -> Control:
     return control_of(simulator)
 
 
-@pytest.fixture
-def app(simulator: SimulatorChild, started: list[Child]) -> ServedApp:
+@pytest.fixture(scope="module")
+def app(simulator: SimulatorChild, started: list[Child]) -> Iterator[ServedApp]:
     served = ServedApp(sim_url=simulator.url, **SETTINGS)
     started.append(served)
-    return served
+    yield served
+    served.end()  # before the next one starts on the same simulator
 
 
 async def rest(app: ServedApp, path: str) -> Any:
@@ -154,37 +160,6 @@ async def one_more(stack: AsyncExitStack, url: str) -> None:
     await stack.enter_async_context(kept(other.events(markets=["HOSE"])))
 
 
-async def test_state_and_events_outlive_a_server_that_is_killed_under_load(
-    app: ServedApp, control: Control, simulator: SimulatorChild, started: list[Child]
-) -> None:
-    async with AsyncExitStack() as stack:
-        for _ in range(OTHERS):
-            await one_more(stack, app.http)
-        tracker = await stack.enter_async_context(Tracker(app.http))
-        for channel in (tracker.market, tracker.foreign, tracker.index):
-            await channel.ready(60)
-        ledger = await stack.enter_async_context(kept(tracker.events(SYMBOLS)))
-        for kill in range(1, KILLS + 1):
-            before, epoch = ledger.numbered, tracker.market.epoch
-            await until(lambda least=before + EVENTS_BETWEEN: ledger.numbered >= least, "events")  # type: ignore[misc]
-            assert tracker.is_live, tracker.status
-            app.process.send_signal(signal.SIGKILL)
-            app.ended()
-            await until(lambda: not tracker.status.is_current, "the loss is noticed")
-            assert not tracker.is_live
-            assert tracker.market.state is not None  # the last one, and said to be old
-            app = ServedApp(app.port, sim_url=simulator.url, **SETTINGS)
-            started.append(app)
-            await until(lambda was=epoch: tracker.market.epoch not in {None, was}, "a new life")  # type: ignore[misc]
-            await until(lambda count=kill: len(ledger.resyncs) == count, "told of the loss")  # type: ignore[misc]
-            await until(lambda: tracker.is_live, f"live: {tracker.status}")
-            await control.pause()
-            await agrees_with_rest(app, tracker, ledger)
-            await control.pause(False)
-    assert ledger.resyncs == [Resync("*", "epoch_changed")] * KILLS
-    assert ledger.kinds["Trade"] > 100, ledger.kinds
-
-
 async def test_events_over_connections_that_are_cut_are_all_there_once(
     app: ServedApp, control: Control
 ) -> None:
@@ -220,6 +195,64 @@ async def cut_off(tracker: Tracker) -> None:
             member.link._socket.transport.abort()
 
 
+async def test_full_mode_alerts_and_rest_are_typed(app: ServedApp) -> None:
+    async with Tracker(app.http, symbols=["VCB"]) as tracker:
+        async with tracker.full("market") as states:
+            state = await anext(states)
+            assert set(state.prices) <= {"VCB"}
+        async with tracker.full("index") as states:
+            assert (await anext(states))["VN30"].index_id == "VN30"
+        async with tracker.alerts() as alerts:
+            last = await anext(alerts)
+            assert isinstance(last, TopicSnapshot)
+            assert last.topic == "alerts"
+        assert (await tracker.rest.snapshot(["VCB"])).session.trading_date is not None
+        assert tracker.rest.source == "simulator"
+        assert "VN30" in await tracker.rest.indices()
+        assert (await tracker.rest.foreign()).summary.scope == "VN30"
+        assert "VCB" in await tracker.rest.session_stats()
+        assert len(await tracker.rest.alerts(5)) <= 5
+        assert (await tracker.rest.audit()).light in {"green", "amber", "unknown"}
+        with pytest.raises(ApiError, match="unknown_symbol"):
+            await tracker.rest.snapshot(["NOPE"])
+        with pytest.raises(ApiError, match="database_unavailable"):
+            await tracker.rest.candles("VCB")
+
+
+async def test_examples_run(app: ServedApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = runpy.run_path(str(EXAMPLES / "record_trades.py"))["record"]
+    async with asyncio.timeout(60):
+        assert await record(app.http, tmp_path / "trades.csv", ["VCB", "FPT"], 20) == 20
+    rows = list(csv.DictReader((tmp_path / "trades.csv").read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == 20
+    assert {row["symbol"] for row in rows} <= {"VCB", "FPT"}
+    for name in ("quick_start", "print_alerts"):
+        main = runpy.run_path(str(EXAMPLES / f"{name}.py"))["main"]
+        task = asyncio.create_task(main(app.http, []) if name == "quick_start" else main(app.http))
+        await asyncio.wait([task], timeout=3)
+        assert not task.done(), task.exception()  # it goes on until it is stopped
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_notebook_runs(app: ServedApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = json.loads((EXAMPLES / "notebook.ipynb").read_text(encoding="utf-8"))
+    assert notebook["nbformat"] == 4
+    monkeypatch.setenv("TRACKER_URL", app.http)
+    names: dict[str, Any] = {}
+    async with asyncio.timeout(60):
+        for cell in notebook["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            code = compile("".join(cell["source"]), "notebook", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            outcome = eval(code, names)  # what Jupyter does with a cell
+            if asyncio.iscoroutine(outcome):
+                await outcome
+    assert len(names["trades"]) == 5
+    assert names["board"].loc["VCB", "last_price"] > 0
+
+
 @pytest.mark.parametrize("mode", ["full", "delta"])
 async def test_frames_of_a_run_are_of_asyncapi(app: ServedApp, mode: str) -> None:
     document = asyncapi_document()
@@ -232,3 +265,36 @@ async def test_frames_of_a_run_are_of_asyncapi(app: ServedApp, mode: str) -> Non
             await client.send(json.dumps({"action": "subscribe", "symbols": SYMBOLS, "channels": ["index"]}))
             for _ in range(FRAMES):
                 frames.check(await client.recv())
+
+
+async def test_state_and_events_outlive_a_server_that_is_killed_under_load(
+    control: Control, simulator: SimulatorChild, started: list[Child]
+) -> None:
+    app = ServedApp(sim_url=simulator.url, **SETTINGS)
+    started.append(app)
+    async with AsyncExitStack() as stack:
+        for _ in range(OTHERS):
+            await one_more(stack, app.http)
+        tracker = await stack.enter_async_context(Tracker(app.http))
+        for channel in (tracker.market, tracker.foreign, tracker.index):
+            await channel.ready(60)
+        ledger = await stack.enter_async_context(kept(tracker.events(SYMBOLS)))
+        for kill in range(1, KILLS + 1):
+            before, epoch = ledger.numbered, tracker.market.epoch
+            await until(lambda least=before + EVENTS_BETWEEN: ledger.numbered >= least, "events")  # type: ignore[misc]
+            assert tracker.is_live, tracker.status
+            app.process.send_signal(signal.SIGKILL)
+            app.ended()
+            await until(lambda: not tracker.status.is_current, "the loss is noticed")
+            assert not tracker.is_live
+            assert tracker.market.state is not None  # the last one, and said to be old
+            app = ServedApp(app.port, sim_url=simulator.url, **SETTINGS)
+            started.append(app)
+            await until(lambda was=epoch: tracker.market.epoch not in {None, was}, "a new life")  # type: ignore[misc]
+            await until(lambda count=kill: len(ledger.resyncs) == count, "told of the loss")  # type: ignore[misc]
+            await until(lambda: tracker.is_live, f"live: {tracker.status}")
+            await control.pause()
+            await agrees_with_rest(app, tracker, ledger)
+            await control.pause(False)
+    assert ledger.resyncs == [Resync("*", "epoch_changed")] * KILLS
+    assert ledger.kinds["Trade"] > 100, ledger.kinds
