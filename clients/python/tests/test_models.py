@@ -54,7 +54,7 @@ def test_model_is_the_documents(model: type[msgspec.Struct]) -> None:
 @pytest.mark.parametrize("model", EVENTS, ids=lambda model: model.__name__)
 def test_event_is_the_documents(model: type[msgspec.Struct]) -> None:
     compare(model, ASYNCAPI["schemas"][EVENTS[model]])
-    assert {member for member in get_args(events._EVENTS)} == EVENTS.keys()
+    assert set(get_args(events._EVENTS)) == EVENTS.keys()
 
 
 def test_examples_of_the_document_are_read() -> None:

@@ -95,7 +95,6 @@ class Link:
         self._retry = retry or RetryPlan()
         self._socket: ClientConnection | None = None
         self._outbox: list[Message] = []  # of the credentials, said by the reader
-        self._wake: asyncio.Task[Any] | None = None
         self._token: str | None = None  # of the socket
         self._asked_s: float | None = None
         self.heard_s: float | None = None  # time.monotonic() of the last word
