@@ -1,6 +1,6 @@
 """Everything CI runs, a line a stage: `python scripts/test.py [check] [client] [backend] [frontend] [e2e]`; or `long`.
 
-Two lanes run side by side: the backend's tests, which mostly wait, and everything else. What a stage of the second
+Three lanes run side by side: the backend's tests and those in browsers mostly wait. What a stage of the second or third
 lane says is shown when it ends, in one piece. A tool that is missing (Chromium) is installed when CI=true, or is a
 failure there; elsewhere its stage is left out. Ends with a table of what passed and how long it took, a loud line for
 each thing that was not run, and `stages: N passed, N failed, N skipped`.
@@ -30,6 +30,8 @@ COVERAGE_MIN_PCT = 95  # of the lines
 BRANCH_COVERAGE_MIN_PCT = 90  # of lines and branches, in `long`
 GROUPS = ("check", "client", "backend", "frontend", "e2e")
 LONG = "long"
+UNIT_TESTS = "unit tests"
+LANES = 3
 OK, FAILED, NOT_RUN = "ok", "FAILED", "NOT RUN"
 
 
@@ -46,6 +48,8 @@ class Tool:
 
 
 CHROMIUM = Tool("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium")
+NGINX = Tool("nginx", ("nginx", "/usr/sbin/nginx"), "nginx-light")
+PROMTOOL = Tool("promtool", ("promtool",), "prometheus")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,13 @@ class Stage:
     @property
     def title(self) -> str:
         return f"{self.group}: {self.name}"
+
+    @property
+    def lane(self) -> int:
+        """What runs one after the other: the backend's tests, what needs only the sources, what needs the build."""
+        if self.group in {"backend", LONG}:
+            return 0
+        return 1 if self.group == "check" or self.name == UNIT_TESTS else 2
 
 
 @dataclass(frozen=True)
@@ -86,11 +97,15 @@ def pytest_command(min_pct: int, *options: str) -> list[str]:
 
 # Every page around the session, with its server gone and without a database, the board, its socket, the keyboard, and
 # figures against REST at every fifth moment; the whole day is `make test-browser`.
-BROWSER_DAY = ("--stages", "before,figures,data,board,deltas,keyboard,down,lunch,closed", "--every", "5")
+BROWSER_DAY = ("--stages", "before,figures,data,board,deltas,keyboard,login,down,lunch,closed", "--every", "5")
 
 
 def browser_tests(*options: str) -> list[str]:
     return [*npm("run", "e2e"), "--", "--out", str(ROOT / "test-results" / "e2e"), *options]
+
+
+def nginx_tests() -> list[str]:
+    return [str(BIN / "python"), "-m", "pytest", "-m", "nginx", "tests/nginx"]
 
 
 def stages() -> list[Stage]:
@@ -105,12 +120,15 @@ def stages() -> list[Stage]:
         Stage("check", "asyncapi.json", [str(BIN / "python"), "scripts/asyncapi_check.py"], ROOT),
         Stage("check", "dashboard types", npm("run", "typecheck"), FRONTEND),
         Stage("check", "dashboard lint", npm("run", "lint"), FRONTEND),
+        Stage("check", "container files", [str(BIN / "python"), "scripts/lint_files.py"], ROOT, PROMTOOL),
         Stage("client", "tests", [str(BIN / "python"), "-m", "pytest"], CLIENT),
         Stage("backend", "tests", pytest_command(COVERAGE_MIN_PCT), BACKEND),
-        Stage("frontend", "unit tests", npm("test"), FRONTEND),
+        Stage("frontend", UNIT_TESTS, npm("test"), FRONTEND),
         Stage("frontend", "build", npm("run", "build"), FRONTEND),
         Stage("frontend", "size", npm("run", "size"), FRONTEND),
         Stage("e2e", "dashboard in Chromium", browser_tests(*BROWSER_DAY), FRONTEND, CHROMIUM),
+        # after it: the pages behind nginx need Chromium as well
+        Stage("e2e", "behind nginx", nginx_tests(), BACKEND, NGINX),
     ]
 
 
@@ -128,10 +146,12 @@ def long_stages() -> list[Stage]:
     ]
 
 
-def install(tool: Tool) -> None:
-    """Install a Debian package as root; leave it to the caller to see whether the program is there now."""
-    print(f"{tool.name} is missing: installing Debian's {tool.package}", flush=True)
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", tool.package]):
+def install(*tools: Tool) -> None:
+    """Install Debian packages as root; leave it to the caller to see whether the programs are there now."""
+    packages = [tool.package for tool in tools]
+    print(f"missing, installing from Debian: {' '.join(packages)}", flush=True)
+    installing = ["apt-get", "install", "-y", "-qq", *packages]
+    for command in (["apt-get", "update", "-qq"], installing):
         subprocess.run(
             command,
             check=False,
@@ -184,12 +204,12 @@ def run_or_leave_out(stage: Stage, is_quiet: bool, installing: Future[None] | No
 
 
 def run_all(wanted: list[Stage]) -> list[Outcome]:
-    """Run the stages in their two lanes; return the outcomes in the stages' order."""
-    lanes = [[s for s in wanted if s.group == "backend"], [s for s in wanted if s.group != "backend"]]
-    is_alone = not all(lanes)
-    missing = next((s.needs for s in wanted if s.needs and not s.needs.path()), None)
-    with ThreadPoolExecutor(3) as pool:
-        installing = pool.submit(install, missing) if missing and IN_CI else None
+    """Run the stages in their lanes; return the outcomes in the stages' order."""
+    lanes = [its for n in range(LANES) if (its := [stage for stage in wanted if stage.lane == n])]
+    is_alone = len(lanes) < 2
+    missing = {s.needs.name: s.needs for s in wanted if s.needs and not s.needs.path()}
+    with ThreadPoolExecutor(LANES + 1) as pool:
+        installing = pool.submit(install, *missing.values()) if missing and IN_CI else None
 
         def lane(its: list[Stage], is_quiet: bool) -> list[Outcome]:
             return [run_or_leave_out(stage, is_quiet, installing) for stage in its]

@@ -6,13 +6,17 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 
+from app.commands.day_hash_verb import add_day_hash_verb
 from app.commands.doctor_verb import add_doctor_verb
 from app.commands.history_verbs import add_history_verbs
 from app.commands.pg_verb import add_pg_verb
 from app.commands.users_verb import add_users_verb
 from app.config import Settings, SettingsError, load_settings
+
+SPEED_MAX = 1000
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,14 +40,23 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
-    if settings.feed_source == "replay" and not (settings.sim_url or "files" in options):
+    files = [str(path.resolve()) for path in getattr(options, "files", settings.replay_files)]
+    if settings.feed_source == "replay" and not (settings.sim_url or files):
         sys.stderr.write(
-            "settings: FEED_SOURCE: replay needs files: python -m app replay FILE (or SIM_URL)\n"
+            "settings: FEED_SOURCE: replay needs files: python -m app replay FILE (or REPLAY_FILES, or SIM_URL)\n"
         )
         return 2
     from app.main import serve  # noqa: PLC0415 - here, so that --help does not load the whole application
 
-    return serve(settings, replay_files=[str(path) for path in getattr(options, "files", [])])
+    return serve(settings, replay_options=[*files, *_tape_options(options)])
+
+
+def _tape_options(options: argparse.Namespace) -> list[str]:
+    start = getattr(options, "start", None)
+    return [
+        *(["--start", start] if start else []),
+        *(["--skip-lunch"] * getattr(options, "skip_lunch", False)),
+    ]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,10 +69,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_address(serve)
     serve.set_defaults(overrides=_address)
 
-    replay = verbs.add_parser("replay", help="run the tracker on trade files instead of a feed")
+    replay = verbs.add_parser("replay", help="run the tracker on recordings or trade files instead of a feed")
     replay.add_argument("files", nargs="+", type=_existing_file, metavar="FILE")
     replay.add_argument(
-        "--speed", type=float, default=10.0, help="times real time; 0 is as fast as possible (10)"
+        "--speed", type=_speed, default=10.0, help="times real time; max (or 0) is as fast as possible (10)"
+    )
+    replay.add_argument("--start", type=_time_of_day, help="time of day to begin at, HH:MM[:SS]")
+    replay.add_argument(
+        "--skip-lunch",
+        action="store_true",
+        help="of a recording: jump lunch, nights and other idle stretches",
     )
     _add_address(replay)
     replay.set_defaults(overrides=_replay)
@@ -70,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     record.set_defaults(overrides=lambda options: {**_address(options), "record_dir": options.dir})
 
     add_history_verbs(verbs)
+    add_day_hash_verb(verbs)
     add_users_verb(verbs)
     add_doctor_verb(verbs)
     add_pg_verb(verbs)
@@ -94,6 +114,23 @@ def _replay(options: argparse.Namespace) -> dict[str, object]:
         "sim_speed": options.speed,
         "tracked_symbols": ["ALL"],
     }
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = 0.0 if text == "max" else float(text)
+    except ValueError:
+        speed = -1.0
+    if not 0 <= speed <= SPEED_MAX:
+        raise argparse.ArgumentTypeError(f"a number from 0 to {SPEED_MAX}, or max: not {text!r}")
+    return speed
+
+
+def _time_of_day(text: str) -> str:
+    try:
+        return time.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"no time of day: {text!r}") from None
 
 
 def _existing_file(text: str) -> Path:

@@ -36,6 +36,7 @@ FILE_SECRETS = (
     "postgres_password",
     "ws_auth_token",
     "auth_jwt_secret",
+    "operator_webhook_url",
 )
 _PLACEHOLDER = re.compile(
     r"change.?me|change.?this|placeholder|example|your[-_ ]|secret|password|<.*>", re.IGNORECASE
@@ -90,6 +91,12 @@ def _check_jwt_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _check_webhook_url(value: SecretStr) -> SecretStr:
+    if value.get_secret_value() and not value.get_secret_value().startswith(("http://", "https://")):
+        raise ValueError("should be a URL that begins with http:// or https://")
+    return value
+
+
 def _check_retain_trades(value: int) -> int:
     if 0 < value < RETAIN_TRADES_DAYS_MIN:
         raise ValueError(
@@ -127,6 +134,9 @@ class Settings(BaseSettings):
     feed_source: Literal["auto", "ssi", "simulator", "replay"] = "auto"
     feed_stall_s: float = Field(20, ge=5, le=600)
     record_dir: Path | None = None
+    record_max_gb: float = Field(20, ge=0)
+    record_keep_days: int = Field(0, ge=0, le=36_500)
+    replay_files: CommaList[Path] = []
 
     # The market
     tracked_symbols: CommaList[str] = ["VN30"]
@@ -196,6 +206,11 @@ class Settings(BaseSettings):
     sim_activity: float = Field(1.0, gt=0, le=100)
     sim_symbols: int = Field(30, ge=1, le=1600)
     sim_start: time = time(9, 14, 40)
+
+    # Notices to the operator
+    operator_webhook_url: Annotated[SecretStr, AfterValidator(_check_webhook_url)] = SecretStr("")
+    operator_webhook_url_file: Path | None = None
+    operator_webhook_after_s: float = Field(30, ge=1, le=3600)
 
     # Logs
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -17,17 +17,21 @@ from app.config import Settings
 from app.feed.feed_clock import RemoteFeedClock, WallFeedClock
 from app.feed.futures_resolver import FuturesResolver
 from app.feed.http_client import make_http_client
+from app.feed.normalizer import SSIFieldNormalizer
 from app.feed.recorder import Recorder
+from app.feed.recording_folder import RecordingFolder
 from app.feed.reference_service import Lists, ReferenceService
+from app.feed.replay_control import ReplayControl, ReplayReport, ReplayUnavailableError
 from app.feed.request_budget import REQUESTS_PER_S, RequestBudget
 from app.feed.simulator_process import SimulatorProcess
 from app.feed.ssi_auth_service import SSIAuthService
 from app.feed.ssi_market_service import SSIMarketService
 from app.feed.ssi_stream_service import SSIStreamService
+from app.feed.tape import TAPE_CHANNEL, TapeDelivery, TapeParser, TapeTarget
 from app.feed.thread_bridge import ThreadBridge
 from app.history.backfill import FetchMinutes
 from app.history.candle_repair import TrackedSymbols
-from app.market.messages import Message
+from app.market.messages import Message, ReferenceLists, Tick
 from app.market.models import Changes, FeedSource, FeedState, FeedStatus, Phase
 from app.market.processor import MarketDataProcessor
 from app.market.trading_calendar import TradingCalendar
@@ -44,6 +48,7 @@ FIRST_LISTS_TIMEOUT_S = (
     8.0  # the stream waits this long for the list of tracked symbols, then takes the fallback
 )
 SCOPE_LABEL_CHARACTERS_MAX = 40  # it travels in every ForeignSummary and stands in a heading
+NEVER_S = 1e9  # the silence of a recording is no stall: nobody could have done anything about it
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +59,10 @@ def scope_label(wanted: Sequence[str]) -> str:
     """Return what ForeignSummary.scope calls the tracked symbols: their names, or how many there are."""
     names = ",".join(wanted)
     return names if len(names) <= SCOPE_LABEL_CHARACTERS_MAX else f"{len(wanted)} symbols"
+
+
+def _ignore(_tick: Tick) -> None:
+    pass
 
 
 class Feed:
@@ -75,7 +84,8 @@ class Feed:
         first_simulated_date: Callable[[], Awaitable[date | None]] | None = None,
         backfill: Callable[[FetchMinutes, Sequence[str]], Awaitable[object]] | None = None,
         repair: Callable[[FetchMinutes, TrackedSymbols], Coroutine[Any, Any, None]] | None = None,
-        replay_files: Sequence[str] = (),
+        replay_options: Sequence[str] = (),
+        tape_target: TapeTarget | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -89,7 +99,12 @@ class Feed:
         self._first_simulated_date = first_simulated_date
         self._backfill = backfill  # runs beside the feed, on what is left of the REST budget
         self._repair = repair  # the same, for as long as the feed lives
-        self._replay_files = replay_files
+        self._replay_options = replay_options  # of the simulator's `replay`: its files first
+        self._tape_target = tape_target  # a recording is played into it
+        self._tape: ReplayReport | None = None
+        self._tape_delivery: TapeDelivery | None = None
+        self.replay: ReplayControl | None = None  # of a recording that is being played
+        self.recorder: Recorder | None = None
         self._source = FeedSource(settings.resolved_feed_source)
         self._lists = Lists(vn30=list(fallback_vn30))
         self._callbacks: list[StatusCallback] = []
@@ -115,7 +130,14 @@ class Feed:
         """Return the lifetime totals of this feed."""
         if self._bridge is None or self._stream is None:
             return FeedCounters()
-        return FeedCounters(self._bridge.received, self._bridge.rejected, self._stream.reconnects)
+        recorder = self.recorder
+        recorded = {} if recorder is None else {"recorded": recorder.recorded, "skipped": recorder.skipped}
+        return FeedCounters(self._bridge.received, self._bridge.rejected, self._stream.reconnects, recorded)
+
+    @property
+    def tape_seeks(self) -> int:
+        """How many places of a recording have been arrived at, everything before them applied."""
+        return self._tape_delivery.seeks if self._tape_delivery is not None else 0
 
     @property
     def vn30_symbols(self) -> list[str]:
@@ -141,34 +163,64 @@ class Feed:
             self._source_time_s = ticks.time_s
             market = self._market(auth, base_url, http)
             references = self._references(market)
-            recorder = self._start_recorder(stack, ticks.time_s)
-            bridge = self._bridge = ThreadBridge(
-                loop=asyncio.get_running_loop(),
-                clock=self._clock,
-                deliver=self._deliver,
-                on_refused=lambda count: logger.error("%s messages refused: no memory left for them", count),
-                record=recorder.put if recorder is not None else None,
-                observe_lag=self._observe_lag,
-                observe_processing=self._observe_processing,
-                source_time_s=ticks.time_s,
-                may_merge_quotes=self._source is not FeedSource.REPLAY,
-            )
+            await self._look_for_tape(base_url, http)
+            self.recorder = self._start_recorder(stack)
+            bridge = self._bridge = self._make_bridge(ticks.time_s)
             stack.push_async_callback(bridge.finish)
-            await self._recover_while_reading(references, ticks)
+            if self._tape is None:
+                await self._recover_while_reading(references, ticks)
+            elif self._recover is not None:
+                await self._recover(self._tape.from_s)
             stream = self._stream = self._make_stream(auth, bridge, stream_url, ticks.time_s)
             stack.callback(stream.on_status(self._tell))
             self.is_tried = True
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(ticks.run(bridge.append_tick), name="feed:clock")
+                # a recording has its own ticks and lists in it
+                emit = bridge.append_tick if self._tape is None else _ignore
+                tasks.create_task(ticks.run(emit), name="feed:clock")
                 tasks.create_task(stream.run(), name="feed:supervisor")
-                tasks.create_task(references.keep(self._trading_date), name="feed:lists")
+                if self._tape is None:
+                    tasks.create_task(references.keep(self._trading_date), name="feed:lists")
                 if self._backfill is not None:
                     tasks.create_task(self._fill(self._backfill, market), name="feed:backfill")
-                if self._repair is not None:
+                if self._repair is not None and self._tape is None:
                     repairing = self._repair(minutes_of(market), self._symbols_to_keep)
                     tasks.create_task(repairing, name="feed:repair")
                 if self._simulator is not None:
                     tasks.create_task(self._simulator.watch(), name="feed:simulator")
+
+    async def _look_for_tape(self, base_url: str, http: httpx.AsyncClient) -> None:
+        """Find out whether a replay plays a recording (or trade files, which are a feed like any other)."""
+        if self._source is not FeedSource.REPLAY or self._tape_target is None:
+            return
+        control = ReplayControl(base_url, http)
+        try:
+            self._tape = await control.find()
+        except ReplayUnavailableError as error:
+            logger.warning("%s: taken for trade files", error)
+        if self._tape is not None:
+            self.replay = control
+
+    def _make_bridge(self, source_time_s: Callable[[], float]) -> ThreadBridge:
+        recorder, is_tape = self.recorder, self._tape is not None
+        deliver, parse = self._deliver, None
+        if is_tape and self._tape_target is not None:
+            self._tape_delivery = TapeDelivery(self._tape_target, self._note_lists)
+            deliver = self._tape_delivery.deliver
+            parse = TapeParser(SSIFieldNormalizer().parse).parse
+        return ThreadBridge(
+            loop=asyncio.get_running_loop(),
+            clock=self._clock,
+            deliver=deliver,
+            on_refused=lambda count: logger.error("%s messages refused: no memory left for them", count),
+            record=recorder.put if recorder is not None else None,
+            observe_lag=self._observe_lag,
+            observe_processing=self._observe_processing,
+            source_time_s=source_time_s,
+            may_merge_quotes=self._source is not FeedSource.REPLAY and recorder is None,
+            parse=parse,
+            is_patient=is_tape,
+        )
 
     async def _recover_while_reading(
         self, references: ReferenceService, ticks: WallFeedClock | RemoteFeedClock
@@ -183,6 +235,8 @@ class Feed:
             reading.cancel()
         if self._processor.trading_date is not None:
             self._apply_lists(self._lists)
+            if self._bridge is not None:
+                self._bridge.drain_now()  # or the stored day would be cut down to the lists before these
             self._changed(
                 self._processor.rescope()
             )  # the stored day knows nothing of what was tracked before
@@ -217,7 +271,7 @@ class Feed:
     def _simulator_arguments(self, first: date | None = None) -> list[str]:
         settings = self._settings
         if self._source is FeedSource.REPLAY:
-            return ["replay", *self._replay_files, "--speed", str(settings.sim_speed)]
+            return ["replay", *self._replay_options, "--speed", str(settings.sim_speed)]
         return [
             *(["--date", first.isoformat()] if first is not None else []),
             "--seed", str(settings.sim_seed),
@@ -274,11 +328,21 @@ class Feed:
         contracts = FuturesResolver(calendar=self._calendar).contracts(self._trading_date())
         return {*symbols, *contracts}
 
-    def _start_recorder(self, stack: AsyncExitStack, source_time_s: Callable[[], float]) -> Recorder | None:
-        folder = self._settings.record_dir
-        if folder is None:
+    def _start_recorder(self, stack: AsyncExitStack) -> Recorder | None:
+        settings = self._settings
+        if settings.record_dir is None or self._source is FeedSource.REPLAY:
             return None
-        recorder = Recorder(directory=folder, source_time_s=source_time_s)
+        folder = RecordingFolder(
+            settings.record_dir,
+            bytes_max=round(settings.record_max_gb * 1e9),
+            days_max=settings.record_keep_days,
+        )
+        recorder = Recorder(
+            folder=folder,
+            source=self._source,
+            channels=settings.ssi_channels,
+            core=self._processor.settings,
+        )
         recorder.start()
         stack.callback(recorder.stop)
         return recorder
@@ -294,8 +358,8 @@ class Feed:
             clock=self._clock,
             stream_url=stream_url,
             channels=",".join(self._channels()),
-            connections=settings.ssi_connections,
-            stall_s=settings.feed_stall_s,
+            connections=settings.ssi_connections if self._tape is None else "one",
+            stall_s=settings.feed_stall_s if self._tape is None else NEVER_S,
             market_time_s=source_time_s,
             is_live_phase=lambda: phase_of("HOSE") in LIVE_PHASES,
             session_label=self._session_label,
@@ -303,6 +367,8 @@ class Feed:
         )
 
     def _channels(self) -> list[str]:
+        if self._tape is not None:
+            return [*self._tape.channels, f"{TAPE_CHANNEL}:ALL"]
         return TRADE_FILE_CHANNELS if self._source is FeedSource.REPLAY else self._settings.ssi_channels
 
     def _session_label(self) -> Literal["live", "lunch", "closed"]:
@@ -321,12 +387,23 @@ class Feed:
         if lists.is_fallback:  # it must not forget the day a restart has brought back
             lists.tracked |= self._processor.symbols_of_day()
         wanted = self._settings.tracked_symbols
-        if wanted != ["ALL"]:
-            self._changed(self._processor.set_tracked(frozenset(lists.tracked), scope_label(wanted)))
-        if lists.known is not None:
-            self._changed(self._processor.set_known_symbols(frozenset(lists.known)))
-        if lists.limits:
-            self._deliver(list(lists.limits))
+        message = ReferenceLists(
+            tracked=None if wanted == ["ALL"] else frozenset(lists.tracked),
+            scope=scope_label(wanted),
+            known=lists.known,
+            limits=tuple(lists.limits),
+            vn30=tuple(lists.vn30),
+        )
+        if self._bridge is not None:
+            self._bridge.append_lists(message)  # in its place between the messages, and so in a recording
+        else:
+            self._deliver([message])
+
+    def _note_lists(self, message: ReferenceLists) -> None:
+        """Know the names of a recording."""
+        self._lists = Lists(
+            vn30=list(message.vn30), tracked=message.tracked or frozenset(), known=message.known
+        )
 
     def _trading_date(self) -> date:
         source_s = self._source_time_s()

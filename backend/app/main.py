@@ -28,13 +28,13 @@ GRACEFUL_SHUTDOWN_S = (
 logger = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings | None = None, replay_files: Sequence[str] = ()) -> FastAPI:
+def create_app(settings: Settings | None = None, replay_options: Sequence[str] = ()) -> FastAPI:
     """Build the ASGI application. Without settings a server's own command started us: then we read them."""
     if settings is None:
         settings = _settings_or_exit()
         configure_logging(settings.log_level, settings.log_format)  # tokens stay out of its access log
     try:
-        application = Application(settings, replay_files)
+        application = Application(settings, replay_options)
     except SettingsError as error:  # a path that only shows when it is used
         raise SystemExit(f"settings: {error}") from None
 
@@ -76,7 +76,7 @@ class _Server(uvicorn.Server):
             )
 
 
-def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
+def serve(settings: Settings, replay_options: Sequence[str] = ()) -> int:
     """Run until SIGINT or SIGTERM; return the exit code."""
     configure_logging(settings.log_level, settings.log_format)
     try:
@@ -88,7 +88,7 @@ def serve(settings: Settings, replay_files: Sequence[str] = ()) -> int:
         )
         return 1
     try:
-        app = create_app(settings, replay_files)
+        app = create_app(settings, replay_options)
     except SystemExit as error:
         listener.close()
         sys.stderr.write(f"{error}\n")

@@ -23,6 +23,7 @@ from app.api.access import AccessPolicy, AccessSettings
 from app.api.audit_access import AuditAccess
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
+from app.api.replay_access import ReplayAccess
 from app.api.services import ApiServices, DashboardConfig, WebSocketLimits
 from app.api.socket_guard import SocketGuard
 from app.auth_wiring import sign_in_of
@@ -30,6 +31,7 @@ from app.clock import SystemClock
 from app.config import Settings
 from app.feed.futures_resolver import FuturesResolver
 from app.feed.simulator_process import SimulatorError
+from app.feed.tape import TapeMode
 from app.feed_wiring import Feed, scope_label
 from app.history.recount import Recount
 from app.history.stored_history import StoredHistory
@@ -37,17 +39,19 @@ from app.history_wiring import History
 from app.market.alert_rules import AlertThresholds
 from app.market.conservation import ConservationCheck, check_conservation, index_residual
 from app.market.contract_codes import ALIASES, parse_contract
+from app.market.core_settings import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S, CoreSettings
+from app.market.day_digest import DayDigest, DayHash
 from app.market.market_time import moment_at
 from app.market.messages import Message
-from app.market.models import FeedSource, FeedState, FeedStatus
+from app.market.models import Changes, FeedSource, FeedState, FeedStatus, SessionEvent
 from app.market.processor import MarketDataProcessor
-from app.market.session_roll import LIVE_LEAD_MAX_S, SIMULATED_LEAD_MAX_S
 from app.market.trading_calendar import TradingCalendar
 from app.publish import garbage
 from app.publish.data_publisher import DataPublisher
 from app.telemetry.audit_gauges import AuditGauges
 from app.telemetry.feed_gauges import FeedGauges
 from app.telemetry.metrics import Metrics
+from app.telemetry_wiring import notifying, service_gauges
 
 REFERENCE_DIR = Path(__file__).parent / "reference"
 SESSIONS_PER_CONNECTION = 20  # kept for one user: many times what it may have open at once
@@ -58,11 +62,16 @@ logger = logging.getLogger(__name__)
 class Application:
     """Every object of one running instance. `running()` starts and ends what moves."""
 
-    def __init__(self, settings: Settings, replay_files: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        replay_options: Sequence[str] = (),
+        tell_hash: Callable[[DayHash], None] | None = None,
+    ) -> None:
         self._settings = settings
         self.clock = SystemClock()
         self.metrics = Metrics()
-        self.calendar = TradingCalendar(_holidays(settings))
+        self.calendar = trading_calendar(settings)
         self.processor = _processor(settings, self.calendar)
         self._starting = FeedStatus(
             source=FeedSource(settings.resolved_feed_source),
@@ -70,6 +79,7 @@ class Application:
             since=self.clock.now(),
         )
         self.feed: Feed | None = None
+        self.tape_ended = asyncio.Event()  # of a replay
         self.has_died = False  # one of the tasks that live as long as the process ended by itself
         self.publisher = DataPublisher(
             self.processor,
@@ -97,9 +107,10 @@ class Application:
                 refuse=self._die,
                 on_surprise=self._end_process_on_surprise,
             )
+        self.day_digest = self._follow_days(settings, tell_hash or _log_hash)
         self.sign_in = sign_in_of(settings, self.clock)
         self.services = _services(self, settings)
-        self._replay_files = replay_files
+        self._replay_options = replay_options
 
     def deliver(self, batch: list[Message]) -> None:
         """Take a batch through the program. Runs on the event loop, awaits nothing.
@@ -116,9 +127,46 @@ class Application:
             self._die("a batch of the feed could not be applied")
             raise
 
+    def begin_tape(self, core: CoreSettings) -> None:
+        """Play a recording from its beginning: with the settings it was recorded with, and knowing nothing."""
+        self.tape_ended.clear()
+        self.processor.clear(core)
+        if self.day_digest is not None:
+            self.day_digest.restart()
+
+    def deliver_tape(self, batch: list[Message], mode: TapeMode) -> None:
+        """Take a batch of a recording: nobody is shown the way to a place, nothing is stored or announced twice."""
+        try:
+            changes = self.processor.apply(batch)
+            if not mode.is_known:
+                if self.history is not None:
+                    self.history.put(changes)
+                self.metrics.record_changes(changes)
+            if not mode.is_quiet:
+                if mode.is_known:
+                    changes.alerts = []
+                self.publisher.mark_changed(changes)
+        except Exception:
+            self._die("a batch of the recording could not be applied")
+            raise
+
+    def end_tape(self) -> None:
+        """Note that everything of the recording has been taken."""
+        self.tape_ended.set()
+
+    def end_seek(self) -> None:
+        """Show everybody the place a replay has come to."""
+        now = _market_now(self)
+        event = SessionEvent("seek", self.processor.trading_date, now)
+        self.publisher.mark_changed(Changes(everything=True, session_events=[event]))
+
     def feed_status(self) -> FeedStatus:
         """Return the feed's source and state, also before there is a feed."""
         return self.feed.status() if self.feed is not None else self._starting
+
+    def is_in_session(self) -> bool:
+        """Whether orders may match now, by the source's clock; before it has said its time, by ours."""
+        return self.calendar.is_live(self.processor.market_time_s or self.clock.time_s())
 
     @property
     def is_ready(self) -> bool:
@@ -157,7 +205,8 @@ class Application:
                 if history is not None and self._settings.resolved_feed_source == "ssi"
                 else None,
                 repair=history.repair if history is not None else None,
-                replay_files=self._replay_files,
+                replay_options=self._replay_options,
+                tape_target=self,
             )
             stack.callback(feed.on_status(self.publisher.mark_feed))
             if history is not None:
@@ -165,7 +214,21 @@ class Application:
             self.metrics.before_scrape(
                 FeedGauges(self.metrics, feed.counters, feed.status, self.processor).refresh
             )
+            self.metrics.before_scrape(
+                service_gauges(self._settings, self.metrics, history, self.is_in_session).refresh
+            )
             self.feed = feed
+            notices = await stack.enter_async_context(
+                notifying(
+                    self._settings,
+                    clock=self.clock,
+                    status=self.feed_status,
+                    is_in_session=self.is_in_session,
+                )
+            )
+            for task in notices:
+                moving.append(task)
+                stack.push_async_callback(self._cancel, task)
             feeding = asyncio.create_task(feed.run(), name="feed")
             stack.push_async_callback(self._cancel, feeding)
             for task in (*moving, feeding):
@@ -173,6 +236,15 @@ class Application:
             gc.freeze()  # what start-up made lives as long as the process
             yield
             self.publisher.dismiss_all()
+
+    def _follow_days(self, settings: Settings, tell: Callable[[DayHash], None]) -> DayDigest | None:
+        """Hash the days of a recording while it is made and whenever it is played: they have to be the same."""
+        if settings.record_dir is None and settings.resolved_feed_source != "replay":
+            return None
+        digest = DayDigest(self.processor, tell)
+        self.processor.subscribe(digest.batch_applied)
+        self.processor.watch_days(digest)
+        return digest
 
     async def _cancel(self, task: asyncio.Task[None]) -> None:
         if task.done():
@@ -198,6 +270,11 @@ class Application:
         self.has_died = True
         logger.critical("%s, ending the process", reason, exc_info=error)
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _log_hash(day: DayHash) -> None:
+    counts = ", ".join(f"{count} {kind}" for kind, count in day.counts.items())
+    logger.info("day %s: hash %s (%s)", day.trading_date, day.digest, counts)
 
 
 def _services(application: Application, settings: Settings) -> ApiServices:
@@ -253,6 +330,11 @@ def _services(application: Application, settings: Settings) -> ApiServices:
         ),
         connection_limiter=ConnectionLimiter(settings.ws_max_connections_per_ip),
         dashboard=DashboardConfig(palette=settings.ui_default_palette),
+        replay=ReplayAccess(
+            control=lambda: application.feed.replay if application.feed is not None else None,
+            seeks=lambda: application.feed.tape_seeks if application.feed is not None else 0,
+            calendar=application.calendar,
+        ),
         audit=_audit_access(application, vn30_symbols),
         alert_thresholds=_alert_thresholds(settings),
         **stored,
@@ -329,6 +411,11 @@ def _fallback_vn30() -> list[str]:
 def _sectors() -> dict[str, frozenset[str]]:
     listed: dict[str, list[str]] = _read_reference("sectors.json")["sectors"]
     return {name: frozenset(symbols) for name, symbols in listed.items()}
+
+
+def trading_calendar(settings: Settings) -> TradingCalendar:
+    """Return the exchanges' calendar with the settings' changes to it."""
+    return TradingCalendar(_holidays(settings))
 
 
 def _holidays(settings: Settings) -> frozenset[date]:

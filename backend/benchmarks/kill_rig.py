@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from benchmarks.served_app import free_port
 
 HEALTH_EVERY_S = 0.25
 HEALTH_TIMEOUT_S = 2.0
+SIM_TIMEOUT_S = 30.0
 START_TIMEOUT_S = 180.0
 PREPARE_TIMEOUT_S = 300.0  # of the simulator's thick day, on a machine that others use
 DATABASE = "kill_test"
@@ -70,14 +71,19 @@ class Process:
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         return time.monotonic() - started_s
 
 
 class KillRig:
     """The three processes and what is known of them."""
 
-    def __init__(self, folder: Path, sim_url: str, health_timeout_s: float) -> None:
+    def __init__(
+        self, folder: Path, sim_url: str, health_timeout_s: float, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.health_timeout_s = health_timeout_s
+        self.settings = dict(settings or {})
         self.folder = folder
         self.sim_url = sim_url
         self.port = free_port()
@@ -90,7 +96,8 @@ class KillRig:
         self.degraded = 0
         self.app: Process | None = None
         self.http = httpx.AsyncClient(timeout=health_timeout_s)
-        self._is_up = False
+        self.simulator = httpx.AsyncClient(timeout=SIM_TIMEOUT_S)  # nobody measures how fast it answers
+        self.is_up = False
 
     @property
     def data_dir(self) -> Path:
@@ -107,14 +114,14 @@ class KillRig:
             "DATABASE_URL": self.server.dsn(DATABASE),
             "DATA_DIR": str(self.data_dir),
             "PYTHONWARNINGS": "error::ResourceWarning",
-        }
+        } | self.settings
         self.app = await Process.start(
             self.folder / "app.log", environment, "-m", "app", "serve", "--port", str(self.port)
         )
         while True:
             with suppress(httpx.HTTPError):
                 answer = await self.http.get(f"http://127.0.0.1:{self.port}/health/ready")
-                self._is_up = True  # from now on it has to answer, also while it restores
+                self.is_up = True  # from now on it has to answer, also while it restores
                 if answer.status_code == 200:
                     break
             if time.monotonic() > started_s + START_TIMEOUT_S:
@@ -124,7 +131,7 @@ class KillRig:
 
     async def end_app(self, number: int) -> None:
         """Kill or stop it, then note every row it had accepted."""
-        self._is_up = False
+        self.is_up = False
         if self.app is not None:
             took_s = await self.app.end(number)
             if number == signal.SIGTERM:
@@ -145,7 +152,7 @@ class KillRig:
         """Ask /health four times a second while the application is up; note how long each answer took."""
         while True:
             await asyncio.sleep(HEALTH_EVERY_S)
-            if not self._is_up:
+            if not self.is_up:
                 continue
             started_s = time.monotonic()
             try:
@@ -153,7 +160,7 @@ class KillRig:
                 self.degraded += body["status"] == "degraded"
                 self.health.append(time.monotonic() - started_s)
             except httpx.HTTPError as error:
-                if self._is_up:  # else it was killed while it answered
+                if self.is_up:  # else it was killed while it answered
                     self.health_failures[type(error).__name__] += 1
 
     # -- what is stored -------------------------------------------------------------------------------------------
@@ -222,12 +229,12 @@ class KillRig:
 
     async def truth(self) -> dict[str, Any]:
         """Return what really happened."""
-        answer: dict[str, Any] = (await self.http.get(f"{self.sim_url}sim/truth")).json()
+        answer: dict[str, Any] = (await self.simulator.get(f"{self.sim_url}sim/truth")).json()
         return answer
 
     async def events(self) -> int:
         """Return how many events the simulator has played."""
-        return int((await self.http.get(f"{self.sim_url}sim/connections")).json()["events_played"])
+        return int((await self.simulator.get(f"{self.sim_url}sim/connections")).json()["events_played"])
 
     async def wait_for_simulator(self) -> None:
         """Return once it answers; a thick day takes seconds to prepare."""
@@ -238,25 +245,50 @@ class KillRig:
                     return
                 await asyncio.sleep(0.1)
 
-    async def pause(self) -> None:
-        """Let the market stand still."""
-        await self.http.post(f"{self.sim_url}sim/pause", json={"paused": True})
+    async def pause(self, is_paused: bool = True) -> None:
+        """Let the market stand still, or go on."""
+        await self.simulator.post(f"{self.sim_url}sim/pause", json={"paused": is_paused})
+
+    async def market_time_s(self) -> float:
+        """Return the simulator's clock, seconds since the epoch."""
+        return float((await self.simulator.get(f"{self.sim_url}sim/clock")).json()["time_s"])
+
+    async def set_speed(self, speed: float) -> None:
+        """Set how fast the market goes at most."""
+        await self.simulator.post(f"{self.sim_url}sim/speed", json={"speed": speed})
+
+    async def fault(self, name: str, **parameters: object) -> None:
+        """Switch a fault of the feed on."""
+        answer = await self.simulator.post(f"{self.sim_url}sim/faults", json={"name": name, **parameters})
+        if answer.status_code != 200 and "nothing was sent" not in answer.text:
+            raise RuntimeError(f"{name}: {answer.text}")
+
+    async def clear_faults(self) -> None:
+        """Switch every fault of the feed off."""
+        await self.simulator.delete(f"{self.sim_url}sim/faults")
 
 
 @asynccontextmanager
 async def kill_rig(
-    folder: Path, activity: float, speed: float = 4.0, health_timeout_s: float = HEALTH_TIMEOUT_S
+    folder: Path,
+    activity: float,
+    speed: float = 4.0,
+    health_timeout_s: float = HEALTH_TIMEOUT_S,
+    *,
+    start: str = "09:15:30",
+    seed: int = 7,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[KillRig]:
-    """Start the simulator and the database; the application is the caller's to start.
+    """Start the simulator and the database; the application is the caller's to start, with `settings`.
 
     A thin market played fast is as much load as a thick one at its own pace, and is soon at its start.
     """
     port = free_port()
     simulator = await Process.start(
         folder / "simulator.log", {}, "-m", "app.simulator", "--port", str(port), "--exit-with-parent", "--hold",
-        "--activity", str(activity), "--speed", str(speed), "--start", "09:15:30", "--seed", "7",
+        "--activity", str(activity), "--speed", str(speed), "--start", start, "--seed", str(seed),
     )  # fmt: skip
-    rig = KillRig(folder, f"http://127.0.0.1:{port}/", health_timeout_s)
+    rig = KillRig(folder, f"http://127.0.0.1:{port}/", health_timeout_s, settings)
     watching = asyncio.create_task(rig.watch_health())
     try:
         await rig.start_database()
@@ -268,6 +300,7 @@ async def kill_rig(
             await rig.app.end(signal.SIGKILL)
         await simulator.end(signal.SIGTERM)
         await rig.http.aclose()
+        await rig.simulator.aclose()
         await rig.server.stop()
 
 

@@ -18,8 +18,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Settings, list[str]]]:
     """Take the place of the server; keep what it would have run with."""
     calls: list[tuple[Settings, list[str]]] = []
 
-    def serve(settings: Settings, replay_files: list[str]) -> int:
-        calls.append((settings, replay_files))
+    def serve(settings: Settings, replay_options: list[str]) -> int:
+        calls.append((settings, replay_options))
         return 0
 
     monkeypatch.setattr("app.main.serve", serve)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.config import REPOSITORY_DIR, Settings, SettingsError, load_settings
+from app.config import FILE_SECRETS, REPOSITORY_DIR, Settings, SettingsError, load_settings
 
 EXAMPLE = (REPOSITORY_DIR / ".env.example").read_text()
+COMPOSE_SECTION = "# --- docker compose only"
+COMPOSE_NAME = re.compile(r"\$\{([A-Z0-9_]+)")
 ASSIGNMENT = re.compile(r"^([A-Z0-9_]+)=(.*)$", re.MULTILINE)
 
 
@@ -21,8 +23,17 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_example_file_lists_every_setting_once() -> None:
-    names = [name for name, _ in ASSIGNMENT.findall(EXAMPLE)]
+    names = [name for name, _ in ASSIGNMENT.findall(EXAMPLE.partition(COMPOSE_SECTION)[0])]
     assert sorted(names) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_example_file_lists_what_the_compose_files_read() -> None:
+    own = {name for name, _ in ASSIGNMENT.findall(EXAMPLE.partition(COMPOSE_SECTION)[2])}
+    files = REPOSITORY_DIR.glob("docker-compose.*.yml")
+    read = {name for path in files for name in COMPOSE_NAME.findall(path.read_text())}
+    assert read - {name.upper() for name in Settings.model_fields} == own
+    page = (REPOSITORY_DIR / "docs" / "configuration.md").read_text()
+    assert [name for name in sorted(own) if f"`{name}`" not in page] == []
 
 
 def test_example_file_as_env_file_gives_the_defaults() -> None:
@@ -97,3 +108,73 @@ def test_settings_half_a_key_pair_counts_as_none(monkeypatch: pytest.MonkeyPatch
 def test_stream_url_without_slash_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSI_STREAM_URL", "https://example.test")
     assert load_settings().ssi_stream_url == "https://example.test/"
+
+
+GOOD_SECRET = "Vq3nY8kT1zRw6uJx0bMc5sHd9fLg2aPe"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "short", GOOD_SECRET[:31], "a" * 64, "abababababababababababababababababab",
+        "change-me-change-me-change-me-change-me", "<32 random bytes from openssl rand>..",
+        "your-256-bit-key-goes-here-please-do-it", "my-very-own-Secret-0123456789-abcdefghij",
+    ],
+)  # fmt: skip
+def test_jwt_secret_that_is_no_secret_is_refused_and_never_shown(
+    monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    monkeypatch.setenv("AUTH_JWT_SECRET", secret)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value).startswith("AUTH_JWT_SECRET: should be at least 32 random bytes")
+    assert secret not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", FILE_SECRETS)
+def test_secret_from_a_file_is_the_same_as_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    value = "postgresql://u:p@h/d" if name == "database_url" else GOOD_SECRET
+    path = tmp_path / "secret"
+    path.write_text(f"{value}\n")
+    monkeypatch.setenv(f"{name.upper()}_FILE", str(path))
+    found = getattr(load_settings(), name)
+    assert (found if isinstance(found, str) else found.get_secret_value()) == value
+    monkeypatch.setenv(name.upper(), value)
+    with pytest.raises(SettingsError, match=rf"^{name.upper()}_FILE: should be the only one"):
+        load_settings()
+    monkeypatch.delenv(name.upper())
+    for content in ("", " \n"):
+        path.write_text(content)
+        with pytest.raises(
+            SettingsError, match=rf"^{name.upper()}_FILE: should be a file with something in it"
+        ):
+            load_settings()
+    path.unlink()
+    with pytest.raises(SettingsError, match=rf"^{name.upper()}_FILE: should be a file that can be read"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("url", "filled"),
+    [
+        ("postgresql://stock@db:5432/stock", "postgresql://stock:p%2Fw%40@db:5432/stock"),
+        ("postgresql://stock:own@db/stock", "postgresql://stock:own@db/stock"),
+        ("postgresql://db/stock", "postgresql://db/stock"),
+        ("off", "off"),
+    ],
+)
+def test_postgres_password_fills_a_url_that_has_none(
+    monkeypatch: pytest.MonkeyPatch, url: str, filled: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("POSTGRES_PASSWORD", "p/w@")
+    assert load_settings().database_url.get_secret_value() == filled
+
+
+def test_refresh_token_lives_longer_than_access(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTH_ACCESS_TTL_S", "600")
+    monkeypatch.setenv("AUTH_REFRESH_TTL_S", "600")
+    with pytest.raises(SettingsError, match=r"^AUTH_REFRESH_TTL_S: should be more than AUTH_ACCESS_TTL_S"):
+        load_settings()

@@ -163,6 +163,8 @@ def make_feed(settings: Settings, **given: Any) -> Feed:
         "observe_processing": application.metrics.processing_seconds.observe,
         "fallback_vn30": ["VCB", "FPT"],
     }
+    if "processor" in given:
+        wanted["deliver"] = given["processor"].apply
     return Feed(settings, **(wanted | given))
 
 
@@ -186,7 +188,7 @@ def test_feed_before_it_runs_knows_the_fallback_list_and_counts_nothing() -> Non
     ],
 )
 def test_feed_starts_its_simulator_as_the_settings_say(given: dict[str, Any], arguments: str) -> None:
-    feed = make_feed(make_settings(**given), replay_files=["a.csv", "b.csv"])
+    feed = make_feed(make_settings(**given), replay_options=["a.csv", "b.csv"])
     assert feed._simulator_arguments() == arguments.split()
 
 

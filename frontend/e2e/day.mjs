@@ -4,6 +4,8 @@ import { tryBoard } from './suites/board.mjs'
 import { tryDeltas } from './suites/deltas.mjs'
 import { tryFaults } from './suites/faults.mjs'
 import { tryKeyboard } from './suites/keyboard.mjs'
+import { tryReplay } from './suites/replay.mjs'
+import { tryLogin } from './suites/login.mjs'
 
 /** The day of the tests, in the order of its hours: each stop is a stage, a time in Vietnam, and what is tried there. */
 
@@ -23,11 +25,13 @@ const LOOKED_AT = [
   { stage: 'board', at: '10:00:02', run: withMovement(tryBoard) },
   { stage: 'deltas', at: '10:00:03', run: withMovement(tryDeltas) },
   { stage: 'keyboard', at: '10:00:04', run: tryKeyboard },
+  { stage: 'login', at: '10:00:05', run: tryLogin },
   { stage: 'stalled', at: '10:30:01', run: lookWhileStalled },
   { stage: 'down', at: '10:30:02', run: lookWhileDown },
   { stage: 'faults', at: '10:30:03', run: tryFaults },
   { stage: 'lunch', at: '11:50:01', run: (world) => lookAtAll(world, 'lunch') },
-  { stage: 'closed', at: '15:20:01', run: (world) => lookAtAll(world, 'closed') },
+  { stage: 'closed', at: '15:20:01', run: lookWhileClosed },
+  { stage: 'replay', at: '15:20:02', run: tryReplay },
 ]
 
 /** @param every of so many moments one is compared: the second, which is in the ATO, and so on */
@@ -58,6 +62,15 @@ async function lookWhileStalled(world) {
   await lookAtAll(world, 'stalled')
   await simulator.clearFaults()
   await app.waitUntil('/health', ({ feed }) => feed.state === 'live', BACK_LIMIT_MS)
+}
+
+/** The market of the tests goes from an evening to the next morning within seconds: its clock stands while pages are looked at. */
+async function lookWhileClosed(world) {
+  const { app, simulator } = world
+  await simulator.pause()
+  await app.waitUntil('/health', ({ feed }) => feed.state === 'closed')
+  await lookAtAll(world, 'closed')
+  await simulator.resume()
 }
 
 /** The server goes away under open pages, comes back without a database, then with it. */

@@ -18,6 +18,7 @@ from app.api import (
     market_history_routes,
     market_routes,
     operator_routes,
+    replay_routes,
     websocket_routes,
 )
 from app.api.dashboard import dashboard_router
@@ -74,6 +75,7 @@ def _add_routes(app: FastAPI) -> None:
         history_routes,
         audit_routes,
         operator_routes,
+        replay_routes,
         auth_routes,
         health_routes,
     ):

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.api.errors import error_response
 
-HEAD_BYTES_MAX = 32 * 1024  # address and headers; a browser's have 1 to 2 KiB
+HEAD_BYTES_MAX = 32 * 1024  # address and headers, to within a slice; a browser's have 1 to 2 KiB
 HEAD_TIMEOUT_S = 10.0
 BODY_BYTES_MAX = 1024 * 1024  # the middleware answers 413 far below; this is for who does not stop sending
 SLICE_BYTES = 4096  # a head is parsed in such pieces, so that the body behind it is not counted with it

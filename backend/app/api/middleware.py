@@ -1,9 +1,11 @@
 """Around every REST answer: how long it took, one access line without tokens, the headers all answers share, and a
-500 in the one error body for what nobody foresaw.
+500 in the one error body for what nobody foresaw. Every line written meanwhile has the request's id.
 """
 
 from __future__ import annotations
 
+import re
+import uuid
 from collections.abc import Callable
 
 import structlog
@@ -20,6 +22,7 @@ BODY_BYTES_MAX = 64 * 1024
 BODY_TOO_LARGE = "at most 64 KiB a request"
 QUIET_PATHS = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
 CLIENT_GONE = 499  # nginx's number for a client that left before the answer
+REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")  # as in nginx/http/log_format.conf
 NO_ROUTE = "(no route)"  # one label for whatever people try
 
 
@@ -38,6 +41,7 @@ class RequestObserver:
             return
         status_code = 0  # not answered yet
         started_s = self._clock.monotonic_s()
+        request_id = _request_id(scope)
 
         async def send_observed(message: Message) -> None:
             nonlocal status_code
@@ -45,10 +49,12 @@ class RequestObserver:
                 status_code = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Feed-Source"] = self._source()
+                headers["X-Request-ID"] = request_id
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "no-referrer")
             await send(message)
 
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             if _declared_length(scope) > BODY_BYTES_MAX:
                 await error_response(413, BODY_TOO_LARGE)(scope, receive, send_observed)
@@ -63,6 +69,7 @@ class RequestObserver:
             )
         finally:
             self._record(scope, status_code or CLIENT_GONE, self._clock.monotonic_s() - started_s)
+            structlog.contextvars.unbind_contextvars("request_id")
 
     def _record(self, scope: Scope, status_code: int, duration_s: float) -> None:
         template = getattr(scope.get("route"), "path", NO_ROUTE)
@@ -75,6 +82,12 @@ class RequestObserver:
             status=status_code,
             duration_ms=round(duration_s * 1000, 1),
         )
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the caller's own id when it is one, else a new one: it goes into logs and answers."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -10,6 +10,7 @@ from app.api.access import AccessPolicy
 from app.api.audit_access import AuditAccess
 from app.api.connection_limits import ConnectionLimiter
 from app.api.history_reader import HistoryAccess
+from app.api.replay_access import ReplayAccess
 from app.api.socket_guard import SocketGuard
 from app.clock import Clock
 from app.history.row_codec import BuriedRow
@@ -97,5 +98,6 @@ class ApiServices:
     spool_status: Callable[[], SpoolHealth | None] = _no_spool
     dead_rows: Callable[[int], Awaitable[Sequence[BuriedRow]]] = _no_dead_rows  # or raises HistoryUnavailable
     open_gaps: Callable[[], int] = _no_gaps  # of today
+    replay: ReplayAccess | None = None
     audit: AuditAccess = field(default_factory=AuditAccess)
     alert_thresholds: AlertThresholds = field(default_factory=AlertThresholds)

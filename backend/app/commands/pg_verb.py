@@ -46,11 +46,15 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
     if not program.is_file():
         raise CommandError(f"there is no {options.program} in {bin_dir}")
     async with database_at(place, may_create=True):
-        environment = os.environ | {
-            "PGHOST": str(place.own_server().socket_dir),
-            "PGUSER": "postgres",
-            "PGDATABASE": database_name(place.source),
-        }
+        environment = (
+            os.environ
+            | {
+                "PATH": f"{bin_dir}{os.pathsep}{os.environ.get('PATH', os.defpath)}",  # for what the program starts itself
+                "PGHOST": str(place.own_server().socket_dir),
+                "PGUSER": "postgres",
+                "PGDATABASE": database_name(place.source),
+            }
+        )
         child = await asyncio.create_subprocess_exec(program, *options.arguments, env=environment)
         try:
             return await child.wait()

@@ -3,7 +3,8 @@
 Threads: `append_threadsafe` and `reject_threadsafe` from any thread, everything else on the loop.
 Units: times in ns since the epoch, backlog in messages and bytes.
 Overflow: above BACKLOG_*_MAX new messages are refused and that is reported (`on_refused`); below it nothing is ever
-dropped. When behind, quotes of a symbol are merged, never across a trade of that symbol, never in a replay.
+dropped. When behind, quotes of a symbol are merged, never across a trade of that symbol; never while recording or in a
+replay, or the two would not be the same. In a replay (`is_patient`) the feed's thread waits instead: nothing is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from time import perf_counter
 from app.clock import Clock
 from app.feed.errors import FeedPayloadError, RejectReason
 from app.feed.normalizer import SSIFieldNormalizer
-from app.market.messages import Message, QuoteMessage, Tick, TradeMessage
+from app.feed.recording import RawItem
+from app.market.messages import Message, QuoteMessage, ReferenceLists, Tick, TradeMessage
 
 DRAIN_INTERVAL_S = 0.010  # as often as wiring is promised batches; half a tick of the fastest publisher
 SLICE_BUDGET_S = 0.020  # a loop callback may hold the loop for 50 ms: parsing and delivering share this
@@ -25,10 +27,11 @@ SLICE_MESSAGES_MIN, SLICE_MESSAGES_MAX = 32, 2_000
 BEHIND_MESSAGES = 4_000  # a second and more of a busy opening: from here on quotes are merged
 LAG_MAX_S = 3_600.0  # above: a message the hub kept from before, replayed on subscription
 BACKLOG_MESSAGES_MAX = 500_000
+PATIENT_MESSAGES = 20_000  # from here on a replay's thread waits, and through TCP its server
 BACKLOG_BYTES_MAX = 256 * 1024**2  # a quarter of the container's memory (SPEC section 14)
 
-type RawItem = tuple[int, str | Tick]
 type Deliver = Callable[[list[Message]], None]
+type Parse = Callable[[str], tuple[str, list[Message]]]
 
 
 class ThreadBridge:
@@ -46,6 +49,8 @@ class ThreadBridge:
         observe_processing: Callable[[float], None] | None = None,
         source_time_s: Callable[[], float] | None = None,
         may_merge_quotes: bool = True,
+        parse: Parse | None = None,
+        is_patient: bool = False,
     ) -> None:
         self._loop = loop
         self._clock = clock
@@ -56,8 +61,10 @@ class ThreadBridge:
         self._observe_processing = observe_processing
         self._source_time_s = source_time_s or clock.time_s
         self._may_merge_quotes = may_merge_quotes
-        self._parse = SSIFieldNormalizer().parse
+        self._parse = parse or SSIFieldNormalizer().parse
+        self._is_patient = is_patient
         self._lock = threading.Lock()
+        self._has_room = threading.Condition(self._lock)
         self._items: deque[RawItem] = deque()
         self._bytes = 0
         self._is_woken = False
@@ -77,6 +84,8 @@ class ThreadBridge:
     def append_threadsafe(self, received_ns: int, raw: str) -> None:
         """Queue one Broadcast argument; wake the loop if nobody has yet."""
         with self._lock:
+            while self._is_patient and len(self._items) >= PATIENT_MESSAGES and not self._is_closed:
+                self._has_room.wait()
             if self._is_closed:
                 return
             if len(self._items) >= BACKLOG_MESSAGES_MAX or self._bytes >= BACKLOG_BYTES_MAX:
@@ -99,16 +108,23 @@ class ThreadBridge:
         try:
             self._loop.call_soon_threadsafe(self._schedule)
         except RuntimeError:  # the loop closed between the check and the call: nobody is left to deliver to
-            self._is_closed = True
+            self._close()
 
     # -- the loop -----------------------------------------------------------------------------------------------
 
     def append_tick(self, tick: Tick) -> None:
         """Queue the source's clock between the messages, so that a recording has it in the same place."""
+        self._append(tick)
+
+    def append_lists(self, lists: ReferenceLists) -> None:
+        """Queue what was read from REST, for the same reason."""
+        self._append(lists)
+
+    def _append(self, said: Tick | ReferenceLists) -> None:
         with self._lock:
             if self._is_closed:
                 return
-            self._items.append((int(self._clock.time_s() * 1e9), tick))
+            self._items.append((int(self._clock.time_s() * 1e9), said))
             if self._is_woken:
                 return
             self._is_woken = True
@@ -137,12 +153,17 @@ class ThreadBridge:
         while self._items:
             self._drain_slice()
             await asyncio.sleep(0)
-        self._is_closed = True
+        self._close()
 
     def close(self) -> None:
         """Deliver the rest and take nothing more."""
         self.drain_now()
-        self._is_closed = True
+        self._close()
+
+    def _close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            self._has_room.notify_all()
 
     def _schedule(self) -> None:
         wait_s = self._last_drain_s + DRAIN_INTERVAL_S - self._loop.time()
@@ -173,6 +194,8 @@ class ThreadBridge:
             count = min(len(self._items), self._slice_messages)
             items = [self._items.popleft() for _ in range(count)]
             self._bytes -= sum(len(raw) for _, raw in items if isinstance(raw, str))
+            if self._is_patient and len(self._items) < PATIENT_MESSAGES:
+                self._has_room.notify_all()
         if not items:
             return
         if self._record is not None:

@@ -7,9 +7,8 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from app.market.gap_ledger import REFUSED
 from app.market.models import ClassifiedTrade, Gap
-
-REFUSED = "refused"
 
 
 class _Refusal(Struct):

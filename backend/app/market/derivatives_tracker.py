@@ -252,3 +252,7 @@ class DerivativesTracker:
         """Return one contract's points of the day, oldest first."""
         contract = self._contracts.get(symbol)
         return contract.points if contract is not None else []
+
+    def get_history(self) -> dict[str, list[BasisPoint]]:
+        """Return the day's points of every contract."""
+        return {symbol: contract.points for symbol, contract in self._contracts.items()}

@@ -20,6 +20,7 @@ from app.market.volume_reconciler import VolumeStep
 TOTAL_VOLUME_JUMP = "total_volume_jump"
 LATE_START = "late_start"
 RESTART = "restart"
+REFUSED = "refused"  # shown by the feed, and not stored: the disk was full
 
 
 class GapLedger:

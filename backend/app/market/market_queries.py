@@ -141,6 +141,11 @@ class MarketQueries:
             until_s = min(until_s, day.derivatives.last_point_s)
         return day.derivatives.get_basis_trend(until_s - minutes * 60)
 
+    def get_basis_history(self) -> dict[str, list[BasisPoint]]:
+        """Return the day's points of every contract, oldest first."""
+        day = self._roll.day
+        return day.derivatives.get_history() if day is not None else {}
+
     def get_alerts(
         self,
         limit: int = 50,

@@ -141,6 +141,19 @@ class OddLotMessage(Struct, frozen=True, gc=False):
     volume: int
 
 
+class ReferenceLists(Struct, frozen=True):
+    """What is tracked, what the exchanges list, and the day's limits, as they were read from REST.
+
+    They go with the messages, not beside them: what a recording does not hold cannot be replayed.
+    """
+
+    tracked: frozenset[str] | None  # None: all
+    scope: str  # what the tracked set is called
+    known: frozenset[str] | None = None  # the master list; None: not read yet
+    limits: tuple[PriceLimits, ...] = ()
+    vn30: tuple[str, ...] = ()  # shown, and no part of the state
+
+
 class Tick(Struct, frozen=True, gc=False):
     """The source's clock, sent by wiring so that silence has a time too."""
 
@@ -157,5 +170,6 @@ type Message = (
     | BarMessage
     | OddLotMessage
     | PriceLimits
+    | ReferenceLists
     | Tick
 )

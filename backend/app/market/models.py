@@ -308,7 +308,7 @@ class Gap(Struct, frozen=True, gc=False):
 
 
 class SessionEvent(Struct, frozen=True, gc=False):
-    """A change every channel is told: event is `phase`, `final` (day frozen) or `new_day`."""
+    """A change every channel is told: event is `phase`, `final` (day frozen), `new_day`, or `seek` (of a replay)."""
 
     event: str
     trading_date: date | None

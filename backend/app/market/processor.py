@@ -13,7 +13,9 @@ from typing import Any
 
 from app.market.alert_rules import AlertThresholds
 from app.market.change_subscribers import ChangeSubscribers
+from app.market.core_settings import SIMULATED_LEAD_MAX_S, CoreSettings
 from app.market.day_opening import DatedMessage, begins_day, limits_of
+from app.market.day_watcher import DayWatcher
 from app.market.market_day import MarketDay, reject
 from app.market.market_queries import MarketQueries
 from app.market.market_time import date_at
@@ -25,12 +27,13 @@ from app.market.messages import (
     OddLotMessage,
     PriceLimits,
     QuoteMessage,
+    ReferenceLists,
     SecurityStatusMessage,
     Tick,
     TradeMessage,
 )
 from app.market.models import Alert, BasisPoint, Changes, ClassifiedTrade, Phase
-from app.market.session_roll import SIMULATED_LEAD_MAX_S, SessionRoll
+from app.market.session_roll import SessionRoll
 from app.market.stored_day import DayRestorer, StoredDay, last_moment_s
 from app.market.symbol_state import SymbolState, state_of
 from app.market.tracked_scope import Scope, TrackedScope
@@ -58,18 +61,21 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
         time_lead_max_s: float = SIMULATED_LEAD_MAX_S,
     ) -> None:
         super().__init__()
-        self._scope = TrackedScope(tracked, scope, known_symbols)
+        self._calendar = calendar
         self._session = TradingSession(calendar)
-        self._roll = SessionRoll(
-            calendar=calendar,
-            thresholds=alert_thresholds or AlertThresholds(),
-            futures_override=futures_override,
-            channel_r_interval_s=channel_r_interval_ms / 1000,
-            reset_time=session_reset_time,
-            time_lead_max_s=time_lead_max_s,
+        self._watcher: DayWatcher | None = None
+        self._begin(
+            CoreSettings(
+                None if tracked is None else frozenset(tracked),
+                scope,
+                alert_thresholds or AlertThresholds(),
+                futures_override,
+                channel_r_interval_ms,
+                session_reset_time,
+                time_lead_max_s,
+            ),
+            known_symbols,
         )
-        self._prints_kept_s = (alert_thresholds or AlertThresholds()).volume_spike_window_s
-        self._pending_refs: dict[str, PriceLimits] = {}  # of a day that has not begun
         self._handlers: dict[type, Callable[[Any, Changes], None]] = {
             TradeMessage: self._apply_trade,
             QuoteMessage: self._apply_quote,
@@ -77,10 +83,27 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
             IndexMessage: self._apply_index,
             SecurityStatusMessage: self._apply_status,
             PriceLimits: self._apply_limits,
+            ReferenceLists: self._apply_lists,
             Tick: self._apply_tick,
             BarMessage: self._ignore,
             OddLotMessage: self._ignore,
         }
+
+    def _begin(self, settings: CoreSettings, known_symbols: AbstractSet[str] | None = None) -> None:
+        self.settings = settings
+        self._scope = TrackedScope(settings.tracked, settings.scope, known_symbols)
+        self._roll = SessionRoll(self._calendar, settings)
+        self._roll.watcher = self._watcher
+        self._prints_kept_s = settings.alert_thresholds.volume_spike_window_s
+        self._pending_refs: dict[str, PriceLimits] = {}  # of a day that has not begun
+
+    def clear(self, settings: CoreSettings | None = None) -> None:
+        """Forget everything, as if just built (with other settings): a replay begins again. Nobody is told."""
+        self._begin(settings or self.settings)
+
+    def watch_days(self, watcher: DayWatcher) -> None:
+        """Tell `watcher` when a day is frozen or replaced, in the midst of the batch that does it."""
+        self._watcher = self._roll.watcher = watcher
 
     def apply(self, batch: Sequence[Message]) -> Changes:
         """Apply messages in their order; return what changed."""
@@ -116,12 +139,15 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
 
     def set_tracked(self, tracked: AbstractSet[str] | None, scope: str) -> Changes:
         """Track other symbols from now on (None: all); what is no longer tracked is forgotten."""
+        return self.rescope() if self._take_tracked(tracked, scope) else Changes()
+
+    def _take_tracked(self, tracked: AbstractSet[str] | None, scope: str) -> bool:
         before = self._scope.tracked
         if not self._scope.set_tracked(tracked, scope):
-            return Changes()
+            return False
         if self._roll.day is not None:
             self._roll.day.gaps.watch_from(self._roll.market_time_s, before)
-        return self.rescope()
+        return True
 
     def set_known_symbols(self, symbols: AbstractSet[str] | None) -> Changes:
         """Take the exchanges' master list; without one every symbol is known."""
@@ -130,13 +156,16 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
     def rescope(self) -> Changes:
         """Forget what the day knows of symbols that are not tracked: a restored day may have others."""
         changes = Changes(everything=True)
-        day = self._roll.day
-        if day is not None:
-            for symbol in day.symbols():
-                if self._scope.of(symbol) is not Scope.TRACKED:
-                    day.forget(symbol)
+        self._forget_untracked()
         self._tell(changes)
         return changes
+
+    def _forget_untracked(self) -> None:
+        day = self._roll.day
+        if day is not None:
+            for symbol in sorted(day.symbols()):
+                if self._scope.of(symbol) is not Scope.TRACKED:
+                    day.forget(symbol)
 
     def restore(self, stored: StoredDay) -> Changes:
         """Rebuild a day from what was stored of it, after a restart and before the feed starts."""
@@ -344,6 +373,14 @@ class MarketDataProcessor(MarketQueries, ChangeSubscribers):
             self._pending_refs[message.symbol] = message
         else:
             reject(changes, "older_date")
+
+    def _apply_lists(self, message: ReferenceLists, changes: Changes) -> None:
+        is_other = self._take_tracked(message.tracked, message.scope)
+        if self._scope.set_known_symbols(message.known) or is_other:
+            self._forget_untracked()
+            changes.everything = True
+        for limits in message.limits:
+            self._apply_limits(limits, changes)
 
     def _apply_refs(self, message: PriceLimits, day: MarketDay, changes: Changes) -> None:
         is_new = message.symbol not in day.board.prices

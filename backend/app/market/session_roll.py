@@ -6,10 +6,11 @@ silent happens here, once a second. A day that is over (`is_final`) stays until 
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 
-from app.market.alert_rules import AlertThresholds
 from app.market.alert_service import AlertService
+from app.market.core_settings import CoreSettings
+from app.market.day_watcher import DayWatcher
 from app.market.exchange_phases import ExchangePhases
 from app.market.market_day import MarketDay
 from app.market.market_time import date_at, moment_at, start_of_day_s
@@ -17,31 +18,19 @@ from app.market.models import Changes, Phase, SessionEvent
 from app.market.price_tracker import PriceTracker
 from app.market.trading_calendar import TradingCalendar
 
-# A message stamped further ahead of the source's clock is refused: one wrong stamp must neither end the day nor make
-# every later quote of its symbol look old. Live, the wall's clock is at most a little wrong (`doctor` warns of it).
-LIVE_LEAD_MAX_S = 120.0
-SIMULATED_LEAD_MAX_S = 1800.0  # the ticks of a fast simulator or replay are far apart
-
 
 class SessionRoll:
     """Owns market time and the current MarketDay."""
 
-    def __init__(
-        self,
-        *,
-        calendar: TradingCalendar,
-        thresholds: AlertThresholds,
-        futures_override: str,
-        channel_r_interval_s: float,
-        reset_time: time,
-        time_lead_max_s: float = SIMULATED_LEAD_MAX_S,
-    ) -> None:
+    def __init__(self, calendar: TradingCalendar, settings: CoreSettings) -> None:
         self._calendar = calendar
-        self._thresholds = thresholds
-        self._futures_override = futures_override
-        self._channel_r_interval_s = channel_r_interval_s
+        self._thresholds = thresholds = settings.alert_thresholds
+        self._futures_override = settings.futures_override
+        self._channel_r_interval_s = settings.channel_r_interval_ms / 1000
+        reset_time = settings.session_reset_time
         self._reset_after_s = reset_time.hour * 3600 + reset_time.minute * 60 + reset_time.second
-        self._time_lead_max_s = time_lead_max_s
+        self._time_lead_max_s = settings.time_lead_max_s
+        self.watcher: DayWatcher | None = None
         self.exchanges = ExchangePhases(calendar)
         self.alerts = AlertService(thresholds.repeat_after_s)
         self.tracker = PriceTracker(thresholds, self.alerts)
@@ -113,6 +102,8 @@ class SessionRoll:
         self.day.is_final = True
         self._reset_alerts()
         changes.session_events.append(self._event("final"))
+        if self.watcher is not None:
+            self.watcher.day_frozen(changes)
 
     def _reset_alerts(self) -> None:
         self.tracker.reset()
@@ -121,6 +112,8 @@ class SessionRoll:
     def begin_day(self, trading_date: date, changes: Changes, watched_since_s: float) -> MarketDay:
         """Put an empty day in the place of the one before; one that is already over is final from the start."""
         self.freeze(changes)
+        if self.watcher is not None:
+            self.watcher.day_begins(changes)
         self._reset_alerts()
         self.day = MarketDay(
             trading_date,

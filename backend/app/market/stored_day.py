@@ -14,7 +14,7 @@ from datetime import date, datetime
 from msgspec import Struct, field
 
 from app.market.contract_codes import parse_contract
-from app.market.gap_ledger import LATE_START, RESTART, TOTAL_VOLUME_JUMP
+from app.market.gap_ledger import LATE_START, REFUSED, RESTART, TOTAL_VOLUME_JUMP
 from app.market.market_day import SPOT_INDEX, MarketDay
 from app.market.market_time import moment_at
 from app.market.messages import DERIVATIVES, Price
@@ -31,8 +31,8 @@ from app.market.models import (
 from app.market.symbol_state import SymbolState, restore_state
 from app.market.volume_holes import Hole, missed_value
 
-# gaps the market core found itself; those of other causes (a disconnection) describe the same volume again
-_COUNTED_CAUSES = frozenset({TOTAL_VOLUME_JUMP, LATE_START, RESTART})
+# gaps of volume; those of other causes (a disconnection) describe the same volume again
+_COUNTED_CAUSES = frozenset({TOTAL_VOLUME_JUMP, LATE_START, RESTART, REFUSED})
 
 
 class StoredDay(Struct, frozen=True):

@@ -59,7 +59,7 @@ class Channels:
 
     def last_messages(self, channel: str, wants: Callable[[str, str], bool]) -> Iterable[Message]:
         """Return the last message of each wanted symbol of a channel, as SSI replays them on subscribing."""
-        return [message for symbol, message in self._last[channel].items() if wants(channel, symbol)]
+        return [message for symbol, message in self._last.get(channel, {}).items() if wants(channel, symbol)]
 
     def late_quote(self, event: Quote) -> Message:
         """Return the X-QUOTE message of a book that was held back."""

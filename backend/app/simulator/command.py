@@ -22,6 +22,7 @@ from app.simulator.securities import SYMBOLS_MAX
 from app.simulator.server import Simulator
 from app.simulator.settings import SimulatorSettings
 from app.simulator.simulated_market import SimulatedMarket
+from app.simulator.tape import Tape, is_recording
 from app.simulator.trading_dates import is_trading_day, next_trading_day
 
 DEFAULT_START = "09:14:40"  # twenty seconds before HOSE opens: the first burst is about to come
@@ -62,11 +63,17 @@ def build_replay_parser() -> argparse.ArgumentParser:
     """Return the parser of `replay`."""
     parser = argparse.ArgumentParser(
         prog="python -m app.simulator replay",
-        description="Play trade files (seq,time,price,volume,side,side_raw; the date in the name) as SSI would.",
+        description="Play recordings (feed-DATE.jsonl.gz) as they were received, or trade files "
+        "(seq,time,price,volume,side,side_raw; the date in the name) as SSI would.",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     _add_server_options(parser)
     parser.add_argument("--start", default="", help="time of day to begin at, HH:MM[:SS]")
+    parser.add_argument(
+        "--skip-lunch",
+        action="store_true",
+        help="of a recording: jump lunch, nights and other idle stretches",
+    )
     parser.add_argument("--night-speed", type=float, default=SimulatorSettings().night_speed)
     parser.add_argument(
         "--hold", action=argparse.BooleanOptionalAction, default=True, help="wait for the first subscription"
@@ -130,6 +137,7 @@ def _settings(options: argparse.Namespace) -> SimulatorSettings:
         unknown_channel=options.unknown_channel,
         keep_alive_s=options.keep_alive,
         hold=options.hold,
+        skips_idle=getattr(options, "skip_lunch", False),
     )
 
 
@@ -148,12 +156,29 @@ def _open_market(options: argparse.Namespace) -> tuple[TimedMessages, float]:
 
 
 def _open_replay(options: argparse.Namespace) -> tuple[TimedMessages, float]:
-    files = TradeFiles(options.files)
-    print(f"{files.trades_total} trades in {len(options.files)} files", file=sys.stderr)
+    recordings = sum(is_recording(path) for path in options.files)
+    if recordings not in {0, len(options.files)}:
+        raise ReplayFileError("recordings and trade files cannot be played together")
+    files: Tape | TradeFiles
+    if recordings:
+        files = Tape(options.files)
+        print(f"{files.lines} lines in {recordings} recordings", file=sys.stderr)
+        _warn(files)
+    else:
+        files = TradeFiles(options.files)
+        print(f"{files.trades_total} trades in {len(options.files)} files", file=sys.stderr)
     start_s = files.start_s
     if options.start:
         start_s = midnight_s(files.trading_date) + time_of_day(options.start)
     return files, start_s
+
+
+def _warn(tape: Tape) -> None:
+    """Say what a recording lacks: it is played all the same."""
+    if tape.garbage_lines:
+        print(f"{tape.garbage_lines} lines cannot be read and are left out", file=sys.stderr)
+    if tape.skipped:
+        print(f"{tape.skipped} messages are missing: the recorder could not write them", file=sys.stderr)
 
 
 async def _serve(

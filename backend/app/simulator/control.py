@@ -16,6 +16,8 @@ from app.simulator.faults import FaultError, Faults, number
 from app.simulator.http_messages import Request, Response, json_response
 from app.simulator.hub import Hub
 from app.simulator.player import Player
+from app.simulator.tape_control import TapeControl
+from app.simulator.tape_player import TapePlayer
 from app.simulator.tokens import TokenIssuer
 from app.simulator.truth import Truth
 from app.simulator.wire import CHANNELS
@@ -28,7 +30,7 @@ class Control:
         self,
         source: TimedMessages,
         clock: MarketClock,
-        player: Player,
+        player: Player | TapePlayer,
         hub: Hub,
         channels: Channels,
         truth: Truth,
@@ -82,6 +84,10 @@ class Control:
             ("POST", "/sim/speed"): self._set_speed,
             ("POST", "/sim/pause"): self._pause,
         }
+        if isinstance(self._player, TapePlayer):
+            tape = TapeControl(self._player, self._clock)
+            verbs["GET", "/sim/replay"] = lambda _body: tape.report()
+            verbs["POST", "/sim/replay"] = tape.change
         verb = verbs.get(route)
         if verb is None:
             return json_response({"error": "no such control"}, 404)

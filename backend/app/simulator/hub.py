@@ -30,6 +30,7 @@ class HubStream:
         self.socket: HttpConnection | None = None
         self.subscription = signalr.Subscription()
         self.pending: list[bytes] = []
+        self.hears_tape = False  # a recording has begun for it
 
     def opened(self, socket: HttpConnection) -> None:
         self.socket = socket
@@ -82,6 +83,7 @@ class Hub:
         self.messages_sent = 0
         self.redate: Callable[[bytes], bytes] | None = None  # the stale_day fault
         self.subscribed = asyncio.Event()
+        self.on_new_listener: Callable[[], None] | None = None  # of a recording
 
     def add(self, stream: HubStream) -> None:
         """A stream was opened."""
@@ -108,6 +110,17 @@ class Hub:
                 self.messages_sent += 1
         stream.flush()
         self.subscribed.set()
+        if self.on_new_listener is not None and not stream.hears_tape:
+            stream.hears_tape = True
+            self.on_new_listener()
+
+    def send_entry(self, channel: str, entry: bytes) -> None:
+        """Give a ready entry to every stream that wants the channel, whatever the symbol; "": to all."""
+        self.messages_sent += 1
+        frame = self._frame(entry)
+        for stream in self.streams:
+            if not channel or channel in stream.subscription.by_channel:
+                stream.pending.append(frame)
 
     def send(self, message: Message, redated: bool = False) -> None:
         """Give a message to every stream that wants it."""

@@ -154,7 +154,10 @@ class Rest:
         before: DayRow | None = None
         for day, row in days.items():
             is_today = day == today
-            of_day = security if is_today or before is None else _with_reference(security, before.close)
+            is_listed = (
+                is_today and self._source.trading_date == day
+            )  # else the market has made tomorrow already
+            of_day = security if is_listed or before is None else _with_reference(security, before.close)
             record = self._truth.symbols.get(security.symbol) if is_today else None
             if day >= from_date:
                 rows.append(rest_rows.stock_price_row(of_day, day, row, record.foreign if record else None))

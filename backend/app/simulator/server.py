@@ -24,6 +24,8 @@ from app.simulator.hub import Hub, HubStream
 from app.simulator.player import Player
 from app.simulator.rest import Rest
 from app.simulator.settings import SimulatorSettings
+from app.simulator.tape import Tape
+from app.simulator.tape_player import TapePlayer
 from app.simulator.tokens import TokenIssuer
 from app.simulator.truth import Truth
 
@@ -42,16 +44,7 @@ class Simulator:
         self.faults = Faults()
         self.tokens = TokenIssuer(settings.token_ttl_s, settings.consumer_id, settings.consumer_secret)
         self.hub = Hub(settings, self.channels)
-        self.player = Player(
-            source,
-            self.clock,
-            self.channels,
-            self.hub,
-            self.truth,
-            self.faults,
-            settings.night_speed,
-            settings.hold,
-        )
+        self.player = self._player_of(source)
         self.control = Control(
             source, self.clock, self.player, self.hub, self.channels, self.truth, self.faults, self.tokens
         )
@@ -61,6 +54,21 @@ class Simulator:
         self._tasks: list[asyncio.Task[None]] = []
         if start_s is not None:
             self.player.fast_forward(start_s)
+
+    def _player_of(self, source: TimedMessages) -> Player | TapePlayer:
+        settings = self._settings
+        if isinstance(source, Tape):
+            return TapePlayer(source, self.clock, self.hub, skips_idle=settings.skips_idle)
+        return Player(
+            source,
+            self.clock,
+            self.channels,
+            self.hub,
+            self.truth,
+            self.faults,
+            settings.night_speed,
+            settings.hold,
+        )
 
     @property
     def url(self) -> str:

@@ -24,3 +24,4 @@ class SimulatorSettings:
     combine_every: int = 97  # one message in so many shares a frame with the next
     hold: bool = False  # the market stands still until the first subscription
     stuck_client_s: float = 30.0  # a client that reads nothing for so long is cut off
+    skips_idle: bool = False  # a recording's lunch and nights are jumped

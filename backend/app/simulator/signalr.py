@@ -15,7 +15,8 @@ from app.simulator.wire import CHANNELS, HUB
 HUB_PATH = "/v2.0/signalr"
 KEEP_ALIVE = b"{}"
 EVERYTHING = "ALL"
-_CANONICAL = {channel.upper(): channel for channel in CHANNELS}
+TAPE = "TAPE"  # ours: the lines of a recording between its messages; SSI has no such channel
+_CANONICAL = {channel.upper(): channel for channel in (*CHANNELS, TAPE)}
 
 
 class SelectorError(Exception):

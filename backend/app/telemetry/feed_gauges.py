@@ -18,6 +18,7 @@ class FeedCounters:
     received: Mapping[str, int] = field(default_factory=dict)  # by channel
     rejected: Mapping[str, int] = field(default_factory=dict)  # by reason
     reconnects: Mapping[str, int] = field(default_factory=dict)  # by cause
+    recorder: Mapping[str, int] = field(default_factory=dict)  # recorded, skipped
 
 
 class AuditReader(Protocol):
@@ -41,7 +42,7 @@ class FeedGauges:
         self._status = status
         self._audit = audit
         self._seen: dict[str, Counter[str]] = {
-            name: Counter() for name in ("received", "rejected", "reconnects")
+            name: Counter() for name in ("received", "rejected", "reconnects", "recorder")
         }
 
     def refresh(self) -> None:
@@ -50,6 +51,7 @@ class FeedGauges:
         self._step("received", counters.received, self._metrics.ssi_messages_received_total)
         self._step("rejected", counters.rejected, self._metrics.ssi_messages_rejected_total)
         self._step("reconnects", counters.reconnects, self._metrics.ssi_reconnects_total)
+        self._step("recorder", counters.recorder, self._metrics.recorder_items_total)
         self._metrics.record_feed(self._status())
         rows = self._audit.get_classification_audit().values()
         compared = sum(row.compared for row in rows)

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 if TYPE_CHECKING:
     from app.market.models import AuditRow, Changes, FeedStatus
@@ -52,6 +59,9 @@ class Metrics:
             "ssi_messages_rejected", "Messages that changed nothing.", "reason"
         )
         self.ssi_reconnects_total = counter("ssi_reconnects", "New connections to the feed.", "cause")
+        self.recorder_items_total = counter(
+            "recorder_items", "Messages, ticks and lists written to a recording, or skipped.", "result"
+        )
         self.feed_state = gauge("feed_state", "1 for the state the feed is in.", "state")
         self.feed_age_seconds = gauge("feed_age_seconds", "Since the last message.", "channel")
         self.feed_lag_seconds = Histogram(
@@ -108,6 +118,18 @@ class Metrics:
             ("method", "path", "status_code"),
             registry=registry,
         )
+
+        self.market_in_session = gauge("market_in_session", "1 while orders may match on some exchange.")
+        self.db_available = gauge("db_available", "0 while the database does not answer.")
+        self.db_spool_refusing = gauge(
+            "db_spool_refusing", "1 while new rows are refused: the disk is nearly full."
+        )
+        self.asyncio_tasks = gauge(
+            "asyncio_tasks", "Tasks of the event loop: flat over a day, or something leaks."
+        )
+        self.disk_free_bytes = gauge("disk_free_bytes", "Free on the disk of DATA_DIR.")
+        self.disk_size_bytes = gauge("disk_size_bytes", "Size of the disk of DATA_DIR.")
+        ProcessCollector(registry=registry)  # memory, processor, open files, start
 
         self._shown = (
             self.ssi_messages_received_total,

@@ -10,8 +10,9 @@ import pytest
 from app.clock import SystemClock
 from app.feed import thread_bridge
 from app.feed.errors import RejectReason
-from app.feed.thread_bridge import RawItem, ThreadBridge
-from app.market.messages import Message, QuoteMessage, Tick, TradeMessage
+from app.feed.recording import RawItem
+from app.feed.thread_bridge import ThreadBridge
+from app.market.messages import Message, QuoteMessage, ReferenceLists, Tick, TradeMessage
 from tests.feed.payload_samples import raw_of, sample
 
 
@@ -287,3 +288,48 @@ async def test_bridge_tells_the_lag_of_the_newest_message_once_a_slice() -> None
     assert lag_at(exchange_time_s - 5.0, trade("SSI", 1)) == [0.0]
     assert lag_at(exchange_time_s + 86_400.0, trade("SSI", 1)) == []  # yesterday's, replayed
     assert lag_at(exchange_time_s, raw_of("R", sample("r"))) == []
+
+
+async def test_bridge_of_a_replay_makes_the_feeds_thread_wait_and_refuses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(thread_bridge, "PATIENT_MESSAGES", 10)
+    monkeypatch.setattr(thread_bridge, "BACKLOG_MESSAGES_MAX", 20)
+    catch = Catch(is_patient=True, may_merge_quotes=False)
+    backlogs: list[int] = []
+
+    def feed() -> None:
+        for number in range(500):
+            catch.bridge.append_threadsafe(number, trade("SSI", number + 1))
+            backlogs.append(catch.bridge.backlog_messages)
+
+    thread = threading.Thread(target=feed)
+    thread.start()
+    await until_delivered(catch, 500)
+    thread.join()
+    assert max(backlogs) <= 10
+    assert catch.refused == []
+
+
+async def test_bridge_of_a_replay_that_closes_lets_a_waiting_thread_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(thread_bridge, "PATIENT_MESSAGES", 1)
+    catch = Catch(is_patient=True)
+    catch.bridge.append_threadsafe(0, trade("SSI", 1))
+    thread = threading.Thread(target=catch.bridge.append_threadsafe, args=(1, trade("SSI", 2)))
+    thread.start()
+    catch.bridge.close()
+    await asyncio.to_thread(thread.join, 5)
+    assert not thread.is_alive()
+
+
+async def test_bridge_records_lists_in_their_place_between_the_messages() -> None:
+    catch = Catch()
+    lists = ReferenceLists(frozenset({"SSI"}), "VN30")
+    catch.bridge.append_threadsafe(0, trade("SSI", 1))
+    catch.bridge.append_lists(lists)
+    catch.bridge.append_threadsafe(0, trade("SSI", 2))
+    await until_delivered(catch, 3)
+    assert catch.messages[1] == lists
+    assert catch.recorded[1][1] == lists

@@ -23,9 +23,9 @@ _DASHBOARD = re.compile(r"dashboard at http://[^:\s]+:(\d+)")
 class Child:
     """A process with everything it printed."""
 
-    def __init__(self, *words: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *words: str, env: Mapping[str, str] | None = None, is_module: bool = True) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *words],
+            [sys.executable, "-m", *words] if is_module else words,
             cwd=BACKEND,
             env=_environment(env or {}),
             stdin=subprocess.PIPE,  # the simulator ends with it, should this test process be killed

@@ -2,8 +2,8 @@ from datetime import date, time
 
 import pytest
 
+from app.market.core_settings import LIVE_LEAD_MAX_S
 from app.market.models import Phase
-from app.market.session_roll import LIVE_LEAD_MAX_S
 from tests.market.builders import (
     NEXT_DAY,
     TODAY,

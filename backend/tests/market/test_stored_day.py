@@ -63,6 +63,23 @@ def test_stored_day_restart_at_any_moment_keeps_every_total(steps, cut):
         assert after.get_prices()[symbol].last_price == whole.get_prices()[symbol].last_price
 
 
+def test_stored_day_print_that_a_full_disk_refused_is_missed_once():
+    messages = [make_trade(total=100, volume=100), make_trade(total=300, volume=200, time="10:00:05")]
+    before, after = make_processor(), make_processor()
+    changes = before.apply(messages)
+    stored, refused = changes.trades
+    gap = Gap("VNM", refused.timestamp, refused.timestamp, refused.volume, "refused")
+    after.restore(store(before, changes, trades=[stored], gaps=[gap]))
+    assert (after.get_trade_analysis("VNM").total_volume, after.get_trade_analysis("VNM").missed_volume) == (
+        300,
+        200,
+    )
+    again = after.apply([messages[1]])  # the hub repeats the last message of each symbol to who subscribes
+    assert (again.trades, again.gaps) == ([], [])
+    more = after.apply([make_trade(total=350, volume=50, time="10:00:09")])
+    assert (len(more.trades), more.gaps) == (1, [])
+
+
 def test_stored_day_keeps_classes_values_and_prices():
     messages = [
         make_quote(bid=59_900, ask=60_000),

@@ -108,6 +108,17 @@ def test_close_code_label_is_of_bounded_variety() -> None:
     }  # fmt: skip
 
 
+def test_exposition_shows_the_process_itself() -> None:
+    text = Metrics().exposition().decode()
+    for name in (
+        "process_open_fds",
+        "process_max_fds",
+        "process_resident_memory_bytes",
+        "process_start_time_seconds",
+    ):
+        assert re.search(rf"^{name} [0-9.e+]+$", text, re.MULTILINE), name
+
+
 def test_audit_is_shown_by_check_and_looked_at_once_a_minute() -> None:
     metrics = Metrics()
     clock = FakeClock()

@@ -12,8 +12,9 @@ const TOLD_WITHIN_MS = 5000
 const sizeOf = ({ size }) => size.split('x').map(Number)
 
 async function assertState(dashboard, state) {
-  const { isDrained, banner } = STATES[state]
+  const { isDrained, banner, feed } = STATES[state]
   if (banner) await dashboard.until(`a banner ${banner}`, async () => banner.test((await dashboard.bannerKind()) ?? ''), TOLD_WITHIN_MS)
+  if (feed) await dashboard.until(`a feed that is ${feed}`, async () => feed.test(await dashboard.feedWords()), TOLD_WITHIN_MS)
   await dashboard.until(isDrained ? 'drained' : 'not drained', async () => (await dashboard.isDrained()) === isDrained, TOLD_WITHIN_MS)
 }
 

@@ -1,12 +1,13 @@
-import { Suspense } from 'react'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Outlet, useLocation } from 'react-router'
 import { FeedBanner } from '@/features/feed-status/FeedBanner'
 import { SessionCell } from '@/features/feed-status/SessionCell'
-import { useFreshness } from '@/features/feed-status/use-freshness'
+import { useFreshness } from '@/shared/feed/use-freshness'
 import { IndexStrip } from '@/features/index-strip/IndexStrip'
 import { PaletteWelcome } from '@/features/preferences/PaletteWelcome'
 import { SignalAnnouncements } from '@/features/signals/SignalAnnouncements'
+import { useReplay } from '@/shared/replay/use-replay'
 import { useMediaQuery } from '@/shared/ui/use-media-query'
 import { CrashScreen } from './CrashScreen'
 import { PageLoading } from './PageLoading'
@@ -16,9 +17,13 @@ import { usePageTitle } from './use-page-title'
 import { useServerPalette } from './use-server-palette'
 import styles from './shell.module.css'
 
+const ReplayBar = lazy(async () => ({ default: (await import('@/features/replay/ReplayBar')).ReplayBar }))
+
 export function Shell() {
   const { t } = useTranslation()
-  const { isStale } = useFreshness()
+  const replayed = useReplay()
+  // On its way to another place a replay shows nothing: what stands there is of the place before.
+  const isStale = useFreshness().isStale || replayed?.replay.is_seeking === true
   const { pathname } = useLocation()
   const isPhone = useMediaQuery('(max-width: 720px)')
   useServerPalette()
@@ -29,6 +34,11 @@ export function Shell() {
         {t('app/skip')}
       </a>
       <TopBar />
+      {replayed ? (
+        <Suspense fallback={null}>
+          <ReplayBar {...replayed} />
+        </Suspense>
+      ) : null}
       <IndexStrip isDrained={isStale}>
         <SessionCell />
       </IndexStrip>

@@ -1,3 +1,4 @@
+import { shownState } from '@/shared/replay/shown-state'
 import { useTranslation } from 'react-i18next'
 import { useMarket } from '@/shared/market-store/market-context'
 import { Button } from '@/shared/ui/Button'
@@ -53,7 +54,7 @@ export function BoardVacancy({ hasRows, list, onClear, onManage }: BoardVacancyP
   if (isEmpty && isLive && status) {
     return (
       <Notice title={t('board/empty')} icon="clock">
-        {t('board/emptyNote', { source: t(`source/${status.source}`), state: t(`feed/${status.state}`) })}
+        {t('board/emptyNote', { source: t(`source/${status.source}`), state: t(`feed/${shownState(status)}`) })}
       </Notice>
     )
   }

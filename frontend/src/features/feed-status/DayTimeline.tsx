@@ -6,7 +6,8 @@ import styles from './feed-status.module.css'
 /** The day in pieces as long as they last (auctions a little longer, to be seen), up to now. */
 export function DayTimeline({ exchange, phase, clockMs }: { exchange: string; phase: Phase; clockMs: number | null }) {
   const isOver = phase === 'closed'
-  const now = clockMs === null ? 0 : secondsOfDay(clockMs)
+  const isAhead = phase === 'pre_open' // whatever time it was when the day on the screen ended
+  const now = clockMs === null || isAhead ? 0 : secondsOfDay(clockMs)
   return (
     <span className={styles.timeline} aria-hidden="true">
       {plannedDay(exchange).map(({ phase: planned, from, to }) => {

@@ -6,7 +6,7 @@ import { Button } from '@/shared/ui/Button'
 import { Icon } from '@/shared/ui/Icon'
 import { useLink } from '@/shared/ws/use-web-socket'
 import { BANNER_LOOK, chooseBanner, type BannerKind } from './banner-choice'
-import { useFreshness } from './use-freshness'
+import { useFreshness } from '@/shared/feed/use-freshness'
 import { useNow } from '@/shared/time/use-now'
 import styles from './feed-status.module.css'
 
@@ -54,8 +54,10 @@ export function FeedBanner() {
         <section aria-label={t('session/state')} className={styles.banner} data-kind={kind} data-tone={tone}>
           <Icon name={icon} />
           {isOtherSource ? <span className={styles.source}>{t(`sourceTag/${freshness.source ?? 'ssi'}`)}</span> : null}
-          <span>{sentence(kind)}</span>
-          {kind === 'lost' && link.retryAt ? <span className={styles.dim}>{t('banner/retry', { s: Math.max(0, Math.ceil((link.retryAt - now) / 1000)) })}</span> : null}
+          <span>
+            {sentence(kind)}
+            {kind === 'lost' && link.retryAt ? <span className={styles.dim}> {t('banner/retry', { s: Math.max(0, Math.ceil((link.retryAt - now) / 1000)) })}</span> : null}
+          </span>
           {RETRIABLE.has(kind) ? (
             <Button isSmall className={styles.action} onClick={socket.reconnect}>
               {t(kind === 'polling' ? 'banner/reconnect' : 'banner/now')}

@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, render, screen } from '@testing-library/react'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { MarketSnapshot, Phase } from '@/shared/api/models'
@@ -20,9 +21,11 @@ async function show(hose: Phase, clock: string) {
   })
   const stop = channel.start()
   render(
-    <MarketContext value={{ store, socket: channel }}>
-      <PhoneStatus title="Bảng giá" />
-    </MarketContext>,
+    <QueryClientProvider client={new QueryClient()}>
+      <MarketContext value={{ store, socket: channel }}>
+        <PhoneStatus title="Bảng giá" />
+      </MarketContext>
+    </QueryClientProvider>,
   )
   const data = snapshot(
     { VCB: price() },

@@ -2,9 +2,9 @@ import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '@/shared/market-store/market-context'
 import { formatClock, formatCountdown } from '@/shared/time/market-time'
-import { FeedDot } from './FeedDot'
+import { FeedDot } from '@/shared/feed/FeedDot'
 import { SessionDetails } from './SessionDetails'
-import { useFreshness } from './use-freshness'
+import { useFreshness } from '@/shared/feed/use-freshness'
 import { useLeadPhase } from './use-lead-phase'
 import { useMarketClock } from './use-market-clock'
 import styles from './feed-status.module.css'
@@ -27,10 +27,10 @@ export function PhoneStatus({ title }: { title: string }) {
       </span>
       <span className={`${styles.line} ${styles.feed}`} data-testid="feed">
         <FeedDot word={word} />
-        <span className={styles.word}>{t(`feed/${word}`)}</span>
+        <span>{t(`feed/${word}`)}</span>
         {source && source !== 'ssi' ? <span className={styles.source}>{t(`sourceTag/${source}`)}</span> : null}
         {clockMs === null ? null : <time aria-label={t('session/clock')}>{formatClock(clockMs)}</time>}
-        {hasPhase ? <span className={styles.phasePart}>{t(`phase/${phase}`)}</span> : null}
+        {hasPhase ? <span>{t(`phase/${phase}`)}</span> : null}
       </span>
       <SessionDetails id={detailsId} clockMs={clockMs} />
     </div>

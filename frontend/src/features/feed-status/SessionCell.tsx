@@ -4,9 +4,9 @@ import { useSession } from '@/shared/market-store/market-context'
 import { formatClock, formatCountdown, formatDayMonth } from '@/shared/time/market-time'
 import { formatAge } from '@/shared/time/format-age'
 import { DayTimeline } from './DayTimeline'
-import { FeedDot } from './FeedDot'
+import { FeedDot } from '@/shared/feed/FeedDot'
 import { SessionDetails } from './SessionDetails'
-import { useFreshness } from './use-freshness'
+import { useFreshness } from '@/shared/feed/use-freshness'
 import { useLeadPhase } from './use-lead-phase'
 import { useMarketClock } from './use-market-clock'
 import styles from './feed-status.module.css'
@@ -25,8 +25,8 @@ export function SessionCell() {
       <span className={styles.line}>
         <b>{session ? t(`phase/${phase}`) : '–'}</b>
         {next ? <span className={styles.dim}>{t('session/next', { phase: t(`phase/${next.phase}`), time: formatCountdown(next.inSeconds) })}</span> : null}
-        {session?.is_final ? <span className={styles.dim}>{t('session/final')}</span> : null}
-        <span className={styles.right}>{formatDayMonth(session?.trading_date)}</span>
+        {/* What is final is the day that is shown; the phase may be one of the next. */}
+        <span className={styles.right}>{[session?.is_final ? t('session/final') : '', formatDayMonth(session?.trading_date)].filter(Boolean).join(' ')}</span>
       </span>
       <DayTimeline exchange={exchange} phase={phase} clockMs={clockMs} />
       <span className={styles.line}>

@@ -4,7 +4,7 @@ import { formatCountdown } from '@/shared/time/market-time'
 import { nextPhase } from '@/shared/time/trading-day'
 import { useLink } from '@/shared/ws/use-web-socket'
 import { formatAge } from '@/shared/time/format-age'
-import { useFreshness } from './use-freshness'
+import { useFreshness } from '@/shared/feed/use-freshness'
 import { useNow } from '@/shared/time/use-now'
 import styles from './feed-status.module.css'
 

@@ -1,6 +1,6 @@
 import type { SessionInfo } from '@/shared/api/models'
 import type { IconName } from '@/shared/ui/icon-paths'
-import type { Freshness } from './freshness'
+import type { Freshness } from '@/shared/feed/freshness'
 
 /** One banner at a time: what endangers a decision most is said first. */
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FeedStatus } from '@/shared/api/models'
 import type { LinkState } from '@/shared/ws/link-state'
 import { chooseBanner } from './banner-choice'
-import { freshnessOf } from './freshness'
+import { freshnessOf } from '@/shared/feed/freshness'
 import { marketClock } from './market-clock'
 
 const NOW = 1_000_000
@@ -31,6 +31,12 @@ describe('freshnessOf', () => {
     expect(freshnessOf(link({ dataAt: NOW - 13_000 }), true, NOW)).toEqual({ word: 'stalled', source: 'ssi', isStale: true, ageS: 13 })
     expect(word(link({ dataAt: NOW - 11_000 }))).toBe('live')
     expect(word(link({ dataAt: NOW - 600_000 }, { state: 'closed' }))).toBe('closed')
+  })
+  it('calls nothing that is replayed live, and lets it stand for as long as it likes', () => {
+    for (const state of ['live', 'quiet'] as const) {
+      expect(freshnessOf(link({ statusAt: NOW - 600_000, dataAt: NOW - 600_000 }, { source: 'replay', state }), true, NOW)).toMatchObject({ word: 'replaying', source: 'replay', isStale: false })
+    }
+    expect(word(link({}, { source: 'replay', state: 'reconnecting' }))).toBe('reconnecting')
   })
   it('is not live while a paused page catches up', () => {
     expect(freshnessOf(link({ link: 'paused' }), true, NOW)).toMatchObject({ word: 'paused', isStale: true })

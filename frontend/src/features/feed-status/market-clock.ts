@@ -1,4 +1,4 @@
-import type { Freshness } from './freshness'
+import type { Freshness } from '@/shared/feed/freshness'
 
 export interface DataTime {
   exchangeMs: number

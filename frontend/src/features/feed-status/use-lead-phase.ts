@@ -2,7 +2,7 @@ import type { Phase } from '@/shared/api/models'
 import { useSession } from '@/shared/market-store/market-context'
 import { nextPhase, type NextPhase } from '@/shared/time/trading-day'
 import { leadPhase } from './lead-phase'
-import { useFreshness } from './use-freshness'
+import { useFreshness } from '@/shared/feed/use-freshness'
 import { useMarketClock } from './use-market-clock'
 
 export interface LeadPhase {

@@ -50,12 +50,12 @@ export function foreignColumns(t: TFunction, rows: readonly ForeignRow[]): reado
     },
     {
       id: 'speed', label: t('foreign/col.speed'), hint: t('foreign/col.speedHint'), shownOn: 'desk', className: (row) => flowClass(row.netSpeed),
-      cell: (row) => (row.netSpeed ? formatSigned(row.netSpeed, 0) : ''),
+      cell: (row) => formatSigned(row.netSpeed, 0), // 0 is a speed; an empty cell would be a figure that is missing
       sortValue: (row) => row.netSpeed,
     },
     {
       id: 'acceleration', label: t('foreign/col.acceleration'), hint: t('foreign/col.accelerationHint'), shownOn: 'desk', className: () => styles.quiet ?? '',
-      cell: (row) => (row.netAcceleration ? formatSigned(row.netAcceleration, 0) : ''),
+      cell: (row) => formatSigned(row.netAcceleration, 0),
       sortValue: (row) => row.netAcceleration,
     },
     {

@@ -1,7 +1,9 @@
+import i18next from 'i18next'
 import { describe, expect, it } from 'vitest'
 import type { ForeignInvestorData, ForeignMinute } from '@/shared/api/models'
 import { symbolState } from '@/test/market-fixtures'
 import { dayLines, joinDays, meanLine, stepsOf, withNow } from './day-lines'
+import { foreignColumns } from './foreign-columns'
 import { foreignCsv } from './foreign-csv'
 import { filterRows, foreignRows } from './foreign-rows'
 import { foreignBreadth, foreignSpeeds, sectorFlows, topRows, totalNet, trendOf, turnoverShare } from './foreign-totals'
@@ -28,6 +30,10 @@ describe('foreign rows', () => {
   it('are filtered by name, side and sector', () => {
     const names = (text: string, side: 'all' | 'buy' | 'sell', sector: string | null) => filterRows(rows, { text, side, sector }).map((row) => row.symbol).join()
     expect([names(' a', 'all', null), names('', 'sell', null), names('', 'all', 'Banks'), names('', 'all', 'other')]).toEqual(['AAA', 'BBB,CCC', 'AAA,BBB', 'DDD'])
+  })
+  it('have a speed when it is none: an empty cell would be a figure that is missing', () => {
+    const speed = foreignColumns(i18next.t, rows).find(({ id }) => id === 'speed')
+    expect(rows.slice(0, 2).map((row) => speed?.cell(row))).toEqual(['+200', '0'])
   })
   it('leave as figures of the wire', () => {
     const [head, first] = foreignCsv(rows).split('\r\n')

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Alert } from '@/shared/api/models'
+import { useAlertsKnownSince } from '@/shared/alerts/alert-context'
 import { useAlertPreferences } from '@/shared/alerts/alert-preferences'
 import { priceBand } from '@/shared/format/price-band'
 import { formatPercent } from '@/shared/format/board-number'
@@ -8,7 +9,7 @@ import { useSymbol } from '@/shared/market-store/market-context'
 import { Pane } from '@/shared/ui/Pane'
 import { alarm } from './announcer'
 import { AlertRulesPane } from './AlertRulesPane'
-import { activeSymbols, countPerQuarter, ofNewestDay, type SymbolCount } from './signal-counts'
+import { activeSymbols, countPerQuarter, cutTime, ofNewestDay, type SymbolCount } from './signal-counts'
 import styles from './side.module.css'
 
 const ACTIVE_SHOWN = 12
@@ -23,11 +24,12 @@ interface SignalSideProps {
 export function SignalSide({ alerts, nameOf, onSymbol }: SignalSideProps) {
   const { t } = useTranslation()
   const today = useMemo(() => ofNewestDay(alerts), [alerts])
+  const since = cutTime(today, useAlertsKnownSince())
   const active = useMemo(() => activeSymbols(today).slice(0, ACTIVE_SHOWN), [today])
   return (
     <aside className={styles.side}>
-      <Pane title={t('signals/today')} end={<><b>{today.length}</b> <span className={styles.dim}>{t('signals/perQuarter')}</span></>}>
-        <Histogram alerts={today} />
+      <Pane title={t('signals/today')} note={since ? t('signals/since', { time: since }) : undefined} end={<><b>{today.length}</b> <span className={styles.dim}>{t('signals/perQuarter')}</span></>}>
+        <Histogram alerts={today} since={since} />
       </Pane>
       <Pane title={t('signals/active')} className={styles.grow} end={<Legend />}>
         <ul className={styles.active}>
@@ -44,16 +46,16 @@ export function SignalSide({ alerts, nameOf, onSymbol }: SignalSideProps) {
   )
 }
 
-function Histogram({ alerts }: { alerts: readonly Alert[] }) {
+function Histogram({ alerts, since }: { alerts: readonly Alert[]; since: string }) {
   const { t } = useTranslation()
-  const quarters = countPerQuarter(alerts)
+  const quarters = countPerQuarter(alerts, since)
   const most = Math.max(1, ...quarters.map(({ count }) => count))
   const last = quarters.findLastIndex(({ count }) => count > 0)
   return (
     <figure className={styles.histogram} aria-label={t('signals/histogram')}>
       <div className={styles.columns} aria-hidden="true">
-        {quarters.map(({ from, count }, i) => (
-          <i key={from} title={`${from} · ${count}`} data-now={i === last || undefined} style={{ height: `${(count / most) * 100}%` }} />
+        {quarters.map(({ from, count, isCut }, i) => (
+          <i key={from} title={`${from} · ${isCut ? t('signals/cut') : count}`} data-now={i === last || undefined} data-cut={isCut || undefined} style={{ height: `${(count / most) * 100}%` }} />
         ))}
       </div>
       <div className={styles.hours} aria-hidden="true">
@@ -64,10 +66,10 @@ function Histogram({ alerts }: { alerts: readonly Alert[] }) {
       <table className="sr-only">
         <caption>{t('signals/histogram')}</caption>
         <tbody>
-          {quarters.map(({ from, count }) => (
+          {quarters.map(({ from, count, isCut }) => (
             <tr key={from}>
               <th scope="row">{from}</th>
-              <td>{count}</td>
+              <td>{isCut ? t('signals/cut') : count}</td>
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,5 @@
 import type { Alert, AlertType } from '@/shared/api/models'
-import { parseMoment, secondsOfDay } from '@/shared/time/market-time'
+import { formatClock, parseMoment, secondsOfDay } from '@/shared/time/market-time'
 
 /** The session in numbers: per quarter of an hour and per symbol. */
 
@@ -18,12 +18,24 @@ export interface QuarterCount {
   /** `09:15`, Vietnam time. */
   readonly from: string
   readonly count: number
+  /** Alerts of it, or all of them, are not known: the count is no figure to show. */
+  readonly isCut: boolean
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
-/** 09:00 to 15:00; what is outside counts for the first or last quarter. */
-export function countPerQuarter(alerts: readonly Alert[]): readonly QuarterCount[] {
+/** The time of the day from which `alerts` are known; '' when all are, which those of the days before do not change. */
+export function cutTime(alerts: readonly Alert[], knownSince: string): string {
+  const day = alerts[0]?.timestamp.slice(0, DATE)
+  const ms = day && knownSince.startsWith(day) ? parseMoment(knownSince) : null
+  return ms === null ? '' : formatClock(ms).slice(0, 'HH:MM'.length)
+}
+
+/**
+ * 09:00 to 15:00; what is outside counts for the first or last quarter.
+ * @param since `HH:MM` from which the alerts are known; '' when all are
+ */
+export function countPerQuarter(alerts: readonly Alert[], since = ''): readonly QuarterCount[] {
   const counts = new Array<number>((CLOSE_S - OPEN_S) / QUARTER_S).fill(0)
   for (const { timestamp } of alerts) {
     const ms = parseMoment(timestamp)
@@ -34,7 +46,8 @@ export function countPerQuarter(alerts: readonly Alert[]): readonly QuarterCount
   }
   return counts.map((count, i) => {
     const s = OPEN_S + i * QUARTER_S
-    return { from: `${two(Math.floor(s / 3600))}:${two((s / 60) % 60)}`, count }
+    const from = `${two(Math.floor(s / 3600))}:${two((s / 60) % 60)}`
+    return { from, count, isCut: from < since }
   })
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { alertAt, breakoutAt } from '@/test/alert-fixtures'
 import { partsOf, plainText } from './rich-text'
 import { sayAlert, unitOfSymbol } from './say-alert'
-import { activeSymbols, countPerQuarter, ofNewestDay } from './signal-counts'
+import { activeSymbols, countPerQuarter, cutTime, ofNewestDay } from './signal-counts'
 import { filterAlerts, filterParams, isNarrowed, NO_FILTER, readFilter } from './signal-filter'
 import { groupSimilar, rowsOf } from './signal-groups'
 import { signalsCsv } from './signals-csv'
@@ -82,12 +82,19 @@ describe('the session in numbers', () => {
     const alerts = [alertAt('14:46:00'), alertAt('09:29:59'), alertAt('09:15:00', { symbol: 'VCB' }), alertAt('08:59:00'), alertAt('10:00:00', { timestamp: '2026-11-19T10:00:00+07:00' })]
     const today = ofNewestDay(alerts)
     expect(today).toHaveLength(4)
-    expect(countPerQuarter(today).filter(({ count }) => count)).toEqual([{ from: '09:00', count: 1 }, { from: '09:15', count: 2 }, { from: '14:45', count: 1 }])
+    expect(countPerQuarter(today).filter(({ count }) => count).map(({ from, count }) => [from, count])).toEqual([['09:00', 1], ['09:15', 2], ['14:45', 1]])
     expect(activeSymbols([...today, breakoutAt('10:00:00', { symbol: 'VCB' })])).toEqual([
       { symbol: 'HPG', volume: 3, price: 0, foreign: 0, basis: 0, total: 3 },
       { symbol: 'VCB', volume: 1, price: 1, foreign: 0, basis: 0, total: 2 },
     ])
   })
+})
+
+it('marks the quarters it cannot count', () => {
+  const alerts = [alertAt('09:40:00'), alertAt('09:20:00')]
+  expect([cutTime(alerts, '2026-11-20T09:20:00+07:00'), cutTime(alerts, '2026-11-19T09:20:00+07:00'), cutTime(alerts, ''), cutTime([], '')]).toEqual(['09:20', '', '', ''])
+  expect(countPerQuarter(alerts, '09:20').filter(({ isCut }) => isCut).map(({ from }) => from)).toEqual(['09:00', '09:15'])
+  expect(countPerQuarter(alerts).some(({ isCut }) => isCut)).toBe(false)
 })
 
 it('writes CSV as the wire has it', () => {

@@ -20,7 +20,7 @@ export function useAlertBuffer(): { hasFailed: boolean; retry: () => void } {
     gcTime: 0,
   })
   useEffect(() => {
-    if (data) store.offerOlder(data)
+    if (data) store.offerOlder(data, BUFFER)
   }, [store, data])
   return { hasFailed: isError, retry: () => void refetch() }
 }

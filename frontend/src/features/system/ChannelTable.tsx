@@ -1,4 +1,6 @@
 import { useTranslation } from 'react-i18next'
+import { FeedDot } from '@/shared/feed/FeedDot'
+import { useFreshness } from '@/shared/feed/use-freshness'
 import { formatNumber } from '@/shared/format/board-number'
 import { useMarket } from '@/shared/market-store/market-context'
 import { formatAge } from '@/shared/time/format-age'
@@ -6,7 +8,6 @@ import { useNow } from '@/shared/time/use-now'
 import { useLink } from '@/shared/ws/use-web-socket'
 import { channelRows } from './channel-rows'
 import type { TimedScrape } from './metric-rates'
-import { StateDot } from './StateDot'
 import styles from './system.module.css'
 
 const KNOWN = ['X-TRADE', 'X-QUOTE', 'X', 'R', 'MI', 'B', 'F', 'OL'] as const
@@ -16,8 +17,9 @@ export function ChannelTable({ before, now }: { before: TimedScrape | null; now:
   const { t } = useTranslation()
   const { socket } = useMarket()
   const { status, statusAt } = useLink(socket)
+  const { word } = useFreshness()
   const nowMs = useNow()
-  const rows = channelRows(status, Math.max(0, nowMs - statusAt) / 1000, before, now)
+  const rows = channelRows(status, word, Math.max(0, nowMs - statusAt) / 1000, before, now)
   return (
     <table className={styles.table} data-testid="channels">
       <caption className="sr-only">{t('system/channels')}</caption>
@@ -40,7 +42,7 @@ export function ChannelTable({ before, now }: { before: TimedScrape | null; now:
               <td className={`${styles.text} ${styles.desk} ${styles.dim}`}>{known ? t(`system/of.${known}`) : ''}</td>
               <td className={styles.text}>
                 <span className={styles.state}>
-                  <StateDot state={state} /> {state === 'mute' ? t('session/muted') : state === 'unknown' ? '–' : t(`feed/${state}`)}
+                  <FeedDot word={state} /> {state === 'mute' ? t('session/muted') : state === 'unknown' ? '–' : t(`feed/${state}`)}
                 </span>
               </td>
               <td>{ageS === null ? '–' : formatAge(ageS)}</td>

@@ -1,10 +1,10 @@
 import { useTranslation } from 'react-i18next'
 import type { Health } from '@/shared/api/client'
+import { FeedDot } from '@/shared/feed/FeedDot'
 import { formatNumber } from '@/shared/format/board-number'
 import { Pane } from '@/shared/ui/Pane'
 import { quantileOf, rateOf, type TimedScrape } from './metric-rates'
 import { labelsOf, total } from './samples'
-import { StateDot } from './StateDot'
 import styles from './system.module.css'
 
 const WORD = { connected: 'dbConnected', unavailable: 'dbUnavailable', not_configured: 'dbOff' } as const
@@ -28,7 +28,7 @@ export function DatabasePane({ health, before, now }: DatabasePaneProps) {
       className={styles.database}
       end={
         <span className={styles.state}>
-          <StateDot state={health?.database === 'connected' ? 'live' : health?.database === 'unavailable' ? 'failed' : 'unknown'} />
+          <FeedDot word={health?.database === 'connected' ? 'live' : health?.database === 'unavailable' ? 'failed' : 'unknown'} />
           {word ? t(`system/${word}`) : t('system/unreachable')}
         </span>
       }
@@ -58,7 +58,7 @@ export function DatabasePane({ health, before, now }: DatabasePaneProps) {
               )
             })}
             <Line name={t('system/pool')} value={pool.join(' · ') || '–'} />
-            <Line name={t('system/spool')} value={spool ? t('system/spoolFigures', { rows: formatNumber(spool.rows), s: formatNumber(spool.oldest_s, 1) }) : t('system/noSpool')} />
+            <Line name={t('system/spool')} value={spool ? t('system/spoolFigures', { rows: formatNumber(spool.rows), s: formatNumber(spool.oldest_s, 1) }) : health ? t('system/noSpool') : '–'} />
             <Line name={t('system/deadRows')} value={spool ? formatNumber(spool.dead_rows) : '–'} isWarning={Boolean(spool?.dead_rows)} />
             {spool?.is_refusing ? <Line name={t('system/refusing')} value={t('system/refusingNote')} isWarning /> : null}
             {spool?.is_failing ? <Line name={t('system/failing')} value={t('system/failingNote')} isWarning /> : null}

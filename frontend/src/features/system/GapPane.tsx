@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError, fetchGaps } from '@/shared/api/client'
+import type { StoredGap } from '@/shared/api/models'
 import { formatNumber } from '@/shared/format/board-number'
 import { formatClock, formatDayMonth, parseMoment } from '@/shared/time/market-time'
 import { Pane } from '@/shared/ui/Pane'
@@ -15,15 +17,21 @@ const clockOf = (moment: string | null | undefined): string => {
   return ms === null ? '' : formatClock(ms)
 }
 
+/** By when they began; one without a beginning by its end. */
+const newestFirst = (gaps: readonly StoredGap[]): readonly StoredGap[] => {
+  const begin = (gap: StoredGap): string => `${gap.trading_date} ${gap.from_time ?? gap.to_time ?? ''}`
+  return [...gaps].sort((a, b) => (begin(a) < begin(b) ? 1 : begin(a) > begin(b) ? -1 : 0))
+}
+
 /** What was traded and never shown to us. */
 export function GapPane() {
   const { t } = useTranslation()
   const gaps = useQuery({ queryKey: ['gaps'], queryFn: ({ signal }) => fetchGaps(SHOWN, signal), refetchInterval: POLL_MS })
-  const rows = gaps.isError ? undefined : gaps.data
-  const lost = rows?.filter(({ cause }) => cause !== HARMLESS).reduce((sum, { volume }) => sum + volume, 0)
+  const rows = useMemo(() => (gaps.isError || !gaps.data ? undefined : newestFirst(gaps.data)), [gaps.isError, gaps.data])
+  const faults = rows?.filter(({ cause }) => cause !== HARMLESS).length
   const isNoDatabase = gaps.error instanceof ApiError && gaps.error.httpStatus === 503
   return (
-    <Pane title={t('system/gaps')} note={t('system/gapsNote')} className={styles.gaps} end={lost === undefined ? null : <b className={lost ? styles.warn : ''}>{formatNumber(lost)}</b>}>
+    <Pane title={t('system/gaps')} note={t('system/gapsNote')} className={styles.gaps} end={faults === undefined ? null : <b className={faults ? styles.warn : ''}>{rows?.length === SHOWN ? t('system/gapsAtLeast', { count: faults }) : t('system/gapCount', { count: faults })}</b>}>
       {rows?.length ? (
         <div className={styles.scroll} tabIndex={0} role="group" aria-label={t('system/gaps')}>
           <table className={styles.table}>

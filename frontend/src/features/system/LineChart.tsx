@@ -29,7 +29,7 @@ export function LineChart({ label, names, points, unit, decimals, waiting }: Lin
   const last = points.at(-1)
   const values = points.flatMap((point) => point.values.filter((value) => value !== null))
   if (!last || !values.length) return <p className={styles.waiting}>{waiting}</p>
-  const top = niceCeiling(Math.max(...values))
+  const top = Math.max(niceCeiling(Math.max(...values)), decimals ? 0 : 2) // whole numbers: half of 1 would be written as 1
   const x = (at: number): number => WIDTH - ((last.at - at) / SHOWN_MS) * WIDTH
   const y = (value: number): number => HEIGHT - (value / top) * HEIGHT
   const text = (value: number | null): string => (value === null ? '–' : formatNumber(value, decimals))

@@ -14,7 +14,13 @@ const pairs = (scrapes: readonly TimedScrape[]): readonly (readonly [TimedScrape
     return before ? [[before, after] as const] : []
   })
 
-export function LagPane({ scrapes }: { scrapes: readonly TimedScrape[] }) {
+interface LinePaneProps {
+  scrapes: readonly TimedScrape[]
+  /** The last look brought nothing: there is nothing to wait for. */
+  isMissing: boolean
+}
+
+export function LagPane({ scrapes, isMissing }: LinePaneProps) {
   const { t } = useTranslation()
   const points = useMemo(
     () =>
@@ -24,7 +30,7 @@ export function LagPane({ scrapes }: { scrapes: readonly TimedScrape[] }) {
       })),
     [scrapes],
   )
-  const [p99 = null, p50 = null] = points.at(-1)?.values ?? []
+  const [p99 = null, p50 = null] = (isMissing ? null : points.at(-1)?.values) ?? []
   const text = (value: number | null): string => (value === null ? '–' : `${formatNumber(value, 2)} s`)
   return (
     <Pane
@@ -37,21 +43,21 @@ export function LagPane({ scrapes }: { scrapes: readonly TimedScrape[] }) {
         </>
       }
     >
-      <LineChart label={t('system/lagTitle')} names={['p99', 'p50']} points={points} unit="s" decimals={2} waiting={t('system/collecting')} />
+      <LineChart label={t('system/lagTitle')} names={['p99', 'p50']} points={points} unit="s" decimals={2} waiting={t(isMissing ? 'system/unreachable' : points.length ? 'system/noMessages' : 'system/collecting')} />
     </Pane>
   )
 }
 
-export function MessagePane({ scrapes }: { scrapes: readonly TimedScrape[] }) {
+export function MessagePane({ scrapes, isMissing }: LinePaneProps) {
   const { t } = useTranslation()
   const points = useMemo(
     () => pairs(scrapes).map(([before, after]) => ({ at: after.at, values: [rateOf(before, after, 'ssi_messages_received_total')] })),
     [scrapes],
   )
-  const [last = null] = points.at(-1)?.values ?? []
+  const [last = null] = (isMissing ? null : points.at(-1)?.values) ?? []
   return (
     <Pane title={t('system/messagesTitle')} className={styles.messages} end={<b>{last === null ? '–' : formatNumber(last)}</b>}>
-      <LineChart label={t('system/messagesTitle')} names={[t('system/perSecond')]} points={points} unit="" decimals={0} waiting={t('system/collecting')} />
+      <LineChart label={t('system/messagesTitle')} names={[t('system/perSecond')]} points={points} unit="" decimals={0} waiting={t(isMissing ? 'system/unreachable' : 'system/collecting')} />
     </Pane>
   )
 }

@@ -49,7 +49,7 @@ beforeEach(() => {
   scrapes = 0
   answers = {
     '/api/system/figures': figures, '/health': () => HEALTH, '/api/config': () => ({ source: 'ssi', palette: 'vn', auth_on: false, version: '1.2.3' }),
-    '/api/ws/stats': () => STATS, '/api/ws/connections': () => [CLIENT], '/api/history/gaps': () => ({ data: [GAP], next_cursor: null }),
+    '/api/ws/stats': () => STATS, '/api/ws/connections': () => [CLIENT], '/api/history/gaps': () => ({ data: [{ ...GAP, id: 'f', symbol: '*', volume: 0, from_time: '2026-11-20T09:25:00+07:00' }, GAP], next_cursor: null }),
   }
   stubBrowser(({ pathname }) => answers[pathname]?.() ?? {})
 })
@@ -73,14 +73,35 @@ function show(path = '/system') {
 
 const STATUS = { type: 'status', connected: true, source: 'ssi', state: 'partial', since: '2026-11-20T08:41:07+07:00', ages: { 'X-TRADE': 0.2, MI: 40 }, muted_channels: ['MI'], reason: null }
 
+const data = { quotes: {}, prices: {}, indices: {}, session: { trading_date: '2026-11-20', phase: { HOSE: 'continuous' }, is_final: false } }
+
+/** The feed speaks, and the market comes. */
+const speak = (socket: FakeSocket, status = STATUS): void =>
+  act(() => {
+    socket.say(status)
+    socket.say({ type: 'snapshot', channel: 'market', epoch: 'e', seq: 1, data })
+  })
+
 describe('System', () => {
   it('says how the feed and each of its channels are', async () => {
     const { socket, leave } = show()
-    act(() => socket.say(STATUS))
+    speak(socket)
     const table = await screen.findByRole('table', { name: 'Các kênh của nguồn' })
     expect(within(table).getByRole('row', { name: /X-TRADE/ })).toHaveTextContent('khớp lệnh')
     expect(within(table).getByRole('row', { name: /^MI/ })).toHaveTextContent(/câm|im/i)
     expect(screen.getByText(/từ 08:41:07/)).toBeVisible()
+    leave()
+  })
+
+  it('never calls a feed live that nobody tells of any more', () => {
+    const { socket, leave } = show()
+    speak(socket, { ...STATUS, state: 'live', muted_channels: [] })
+    const feed = screen.getByRole('group', { name: 'Nguồn dữ liệu' })
+    expect(feed).toHaveTextContent('Trực tiếp')
+    act(() => socket.drop())
+    expect(feed).toHaveTextContent('Mất kết nối')
+    expect(feed).not.toHaveTextContent('08:41:07')
+    expect(screen.getByTestId('channels')).not.toHaveTextContent('Trực tiếp')
     leave()
   })
 
@@ -90,7 +111,7 @@ describe('System', () => {
     expect(await screen.findByText('29,900')).toBeVisible()
     expect(screen.getByText('98.2%')).toBeVisible()
     expect(screen.getByText('repeat').closest('li')).toHaveTextContent('118')
-    expect(screen.getByText('2 khoảng trống chưa bù')).toBeVisible()
+    expect(screen.getByText('từ lúc khởi động · 2 khoảng trống chưa bù')).toBeVisible()
     expect(screen.getByText('1.2.3')).toBeVisible()
     expect(screen.getByText('đã nối')).toBeVisible()
     await act(() => vi.advanceTimersByTimeAsync(SCRAPE_MS))
@@ -105,7 +126,9 @@ describe('System', () => {
     expect(screen.getByText('1001 × 3 4408 × 1', { collapseWhitespace: true })).toBeVisible()
     const gaps = await screen.findByRole('table', { name: 'Sổ khoảng trống' })
     expect(within(gaps).getByRole('row', { name: /CTG/ })).toHaveTextContent('8,200')
-    expect(within(gaps).getByText('chưa bù')).toHaveAttribute('title', 'the bars lack 300')
+    expect(within(gaps).getAllByRole('rowheader').map((cell) => cell.textContent)).toEqual(['CTG', 'cả nguồn'])
+    expect(screen.getByText('2 khoảng')).toBeVisible()
+    expect(within(gaps).getAllByText('chưa bù')[0]).toHaveAttribute('title', 'the bars lack 300')
     leave()
   })
 
@@ -116,6 +139,7 @@ describe('System', () => {
     answers['/health'] = () => ({ ...HEALTH, database: 'unavailable', spool: null })
     const { leave } = show()
     expect(await screen.findByText(/Không đọc được số đo của máy chủ/)).toBeVisible()
+    expect(screen.getAllByText('Không đọc được')).toHaveLength(2) // nothing is being collected
     expect(await screen.findByText(/chỉ dành cho người vận hành/)).toBeVisible()
     expect(await screen.findByText('Không có cơ sở dữ liệu nên không đọc được sổ.')).toBeVisible()
     expect(screen.getByText('không nối được')).toBeVisible()

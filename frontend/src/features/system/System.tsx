@@ -58,8 +58,8 @@ function Overview() {
       ) : null}
       <div className={styles.panes}>
         <ChannelTable before={before} now={now} />
-        <LagPane scrapes={scrapes} />
-        <MessagePane scrapes={scrapes} />
+        <LagPane scrapes={scrapes} isMissing={isMissing} />
+        <MessagePane scrapes={scrapes} isMissing={isMissing} />
         <RejectedPane now={now} />
         <SocketPane before={before} now={now} />
         <GapPane />

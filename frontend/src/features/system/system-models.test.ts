@@ -46,10 +46,15 @@ describe('figures', () => {
 
 it('says of each channel how it is', () => {
   const status = { source: 'ssi', state: 'partial', ages: { 'X-TRADE': 0.2, MI: 40, F: 900, R: 2 }, muted_channels: ['MI'] } as const
-  const rows = channelRows({ ...status, muted_channels: [...status.muted_channels] }, 1, null, null)
+  const rows = channelRows({ ...status, muted_channels: [...status.muted_channels] }, 'partial', 1, null, null)
   expect(rows.map(({ channel, state, ageS }) => [channel, state, ageS])).toEqual([['X-TRADE', 'live', 1.2], ['MI', 'mute', 41], ['F', 'quiet', 901], ['R', 'live', 3]])
-  expect(channelRows({ ...status, state: 'lunch', muted_channels: [] }, 0, null, null).every(({ state }) => state === 'lunch')).toBe(true)
-  expect(channelRows(null, 0, null, null)).toEqual([])
+  expect(channelRows({ ...status, state: 'lunch', muted_channels: [] }, 'lunch', 0, null, null).every(({ state }) => state === 'lunch')).toBe(true)
+  expect(channelRows(null, 'connecting', 0, null, null)).toEqual([])
+})
+
+it.each([['lost', 'unknown'], ['paused', 'unknown'], ['refused', 'unknown'], ['stalled', 'stalled'], ['polling', 'live']] as const)('says of no channel that it is live because it was: %s', (word, said) => {
+  const status = { source: 'ssi', state: 'live', ages: { R: 2 } } as const
+  expect(channelRows(status, word, 30, null, null).map(({ state, ageS }) => [state, ageS])).toEqual([[said, 32]])
 })
 
 describe('ConsoleSession', () => {

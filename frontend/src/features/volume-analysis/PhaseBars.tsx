@@ -15,6 +15,8 @@ interface PhaseBarsProps {
 
 /** Always there, traded or not; the others only when something was traded in them. */
 const MAIN: ReadonlySet<DayPhase> = new Set(['ato', 'continuous', 'atc'])
+/** Nobody is the aggressor there; elsewhere a volume without sides is one whose prints were not seen. */
+const AUCTIONS: ReadonlySet<DayPhase> = new Set(['ato', 'atc'])
 
 export function PhaseBars({ byPhase, exchange, clockMs, isOver }: PhaseBarsProps) {
   const { t } = useTranslation()
@@ -30,7 +32,7 @@ export function PhaseBars({ byPhase, exchange, clockMs, isOver }: PhaseBarsProps
                 <b>{t(`volume/part.${phase}`)}</b>
                 {hours ? <small>{hours}</small> : null}
               </span>
-              {sides.total > 0 ? <PhaseBar sides={sides} /> : <Waiting text={phaseState(exchange, phase, clockMs, isOver, t)} />}
+              {sides.total > 0 ? <PhaseBar sides={sides} isAuction={AUCTIONS.has(phase)} /> : <Waiting text={phaseState(exchange, phase, clockMs, isOver, t)} />}
               <b className={styles.phaseTotal}>{sides.total > 0 ? formatMillions(sides.total) : '–'}</b>
             </li>
           )
@@ -40,7 +42,7 @@ export function PhaseBars({ byPhase, exchange, clockMs, isOver }: PhaseBarsProps
   )
 }
 
-function PhaseBar({ sides }: { sides: Sides }) {
+function PhaseBar({ sides, isAuction }: { sides: Sides; isAuction: boolean }) {
   const { t } = useTranslation()
   const { buy, sell, neutral, total } = sides
   const hasSides = buy + sell > 0
@@ -58,7 +60,7 @@ function PhaseBar({ sides }: { sides: Sides }) {
             </span>
           </>
         ) : (
-          <span>{t('volume/auction')}</span>
+          <span>{t(isAuction ? 'volume/auction' : 'volume/unsided')}</span>
         )}
       </span>
     </div>

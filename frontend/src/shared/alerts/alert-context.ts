@@ -18,6 +18,12 @@ export function useAlertsKnown(): boolean {
   return useSyncExternalStore(store.subscribe, store.isKnown)
 }
 
+/** The timestamp before which alerts may be missing; '' when none is. */
+export function useAlertsKnownSince(): string {
+  const store = useAlertStore()
+  return useSyncExternalStore(store.subscribe, store.getKnownSince)
+}
+
 export function useUnread(): ReadonlySet<string> {
   const store = useAlertStore()
   return useSyncExternalStore(store.subscribe, store.getUnread)

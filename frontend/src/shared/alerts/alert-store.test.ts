@@ -35,6 +35,21 @@ describe('AlertStore', () => {
     expect([store.getUnread().size, memory.readUpTo]).toEqual([0, second.timestamp])
   })
 
+  it('knows from when on it has every alert', () => {
+    const { store } = open()
+    const [fourth, fifth] = [alertAt('09:18:00'), alertAt('09:19:00')]
+    store.offerOlder([fourth, third], 2)
+    expect(store.getKnownSince()).toBe(third.timestamp)
+    store.offerOlder([fifth, fourth], 2) // reaches what is known
+    expect(store.getKnownSince()).toBe(third.timestamp)
+    store.offerOlder([fifth], 2) // a server that was started again has less
+    expect(store.getKnownSince()).toBe(third.timestamp)
+    store.offerOlder([fifth, fourth, third, second, first], 500)
+    expect(store.getKnownSince()).toBe('')
+    store.offerOlder([alertAt('10:01:00'), alertAt('10:00:00')], 2) // nobody knows what was in between
+    expect(store.getKnownSince()).toBe(alertAt('10:00:00').timestamp)
+  })
+
   it('tells events, and what a later list shows to have been missed, once each', () => {
     const { store, news } = open()
     store.offerList([])
@@ -69,7 +84,7 @@ describe('AlertStore', () => {
   it('completes the past without calling it news', () => {
     const { store, news } = open()
     store.offerList([third])
-    store.offerOlder([third, second, first])
+    store.offerOlder([third, second, first], 500)
     expect(store.getAlerts()).toHaveLength(3)
     expect([news.length, store.getUnread().size]).toEqual([0, 0])
   })

@@ -6,11 +6,14 @@ import type { Alert } from '@/shared/api/models'
  * The first list is what was there before us; whatever is unknown after it is news, whether it comes as an event or in
  * the list after a reconnection. Events are taken in together, at most one lot in PACE_MS: a hundred signals a minute are
  * not worth drawing the page a hundred times. What is CRITICAL waits for nothing.
- * Overflow: ALERTS_KEPT are kept, the oldest leave.
+ * Overflow: ALERTS_KEPT are kept, the oldest leave. A list that came full was cut: what was before its oldest is unknown,
+ * and getKnownSince() says so, for nobody to count those alerts as a whole day.
  */
 
 export const ALERTS_KEPT = 2000
 export const PACE_MS = 500
+/** How many a new connection brings at most. */
+export const LIST_MAX = 50
 
 export interface AlertMemory {
   isMuted: (symbol: string) => boolean
@@ -29,6 +32,7 @@ export class AlertStore {
   private alerts: readonly Alert[] = []
   private ids = new Set<string>()
   private unread: ReadonlySet<string> = new Set()
+  private knownSince = ''
   private hasBaseline = false
   private waiting: readonly Alert[] = []
   private takenAt = -PACE_MS
@@ -43,6 +47,8 @@ export class AlertStore {
 
   getAlerts = (): readonly Alert[] => this.alerts
   getUnread = (): ReadonlySet<string> => this.unread
+  /** The timestamp before which alerts may be missing; '' when none is. */
+  getKnownSince = (): string => this.knownSince
   /** The first list has come: an empty one means that there are none. */
   isKnown = (): boolean => this.hasBaseline
 
@@ -59,6 +65,7 @@ export class AlertStore {
 
   /** The server's last alerts: on each new connection, and from REST. */
   offerList(alerts: readonly Alert[]): void {
+    this.noteCut(alerts, LIST_MAX)
     if (this.hasBaseline) return this.takeNews(alerts)
     this.hasBaseline = true
     this.add(alerts)
@@ -78,9 +85,14 @@ export class AlertStore {
     else this.timer ??= setTimeout(this.takeWaiting, waitMs)
   }
 
-  /** Older ones, to complete the list: no news. */
-  offerOlder(alerts: readonly Alert[]): void {
-    if (this.add(alerts).length) this.notify()
+  /**
+   * Older ones, to complete the list: no news.
+   * @param limit how many were asked for
+   */
+  offerOlder(alerts: readonly Alert[], limit: number): void {
+    const before = this.knownSince
+    this.noteCut(alerts, limit)
+    if (this.add(alerts).length || before !== this.knownSince) this.notify()
   }
 
   markAllRead = (): void => {
@@ -120,11 +132,22 @@ export class AlertStore {
     this.unread = new Set(ids.filter((id) => this.ids.has(id)))
   }
 
+  /** Before `alerts` are added: those that reach back to what is known complete it, others begin it anew. */
+  private noteCut(alerts: readonly Alert[], limit: number): void {
+    const oldest = [...alerts].sort(newestFirst).at(-1)
+    if (!oldest) return
+    const reachesBack = oldest.timestamp <= this.knownSince // a server started anew may have less than what is known
+    if (alerts.length < limit) this.knownSince = reachesBack ? '' : this.knownSince
+    else if (reachesBack || !this.ids.has(oldest.id)) this.knownSince = oldest.timestamp
+  }
+
   /** Return what was not known, newest first. */
   private add(alerts: readonly Alert[]): readonly Alert[] {
     const unknown = [...new Map(alerts.filter((alert) => !this.ids.has(alert.id)).map((alert) => [alert.id, alert])).values()].sort(newestFirst)
     if (!unknown.length) return unknown
-    this.alerts = [...unknown, ...this.alerts].sort(newestFirst).slice(0, ALERTS_KEPT)
+    const all = [...unknown, ...this.alerts].sort(newestFirst)
+    this.alerts = all.slice(0, ALERTS_KEPT)
+    if (all.length > ALERTS_KEPT) this.knownSince = this.alerts.at(-1)?.timestamp ?? ''
     this.ids = new Set(this.alerts.map((alert) => alert.id))
     return unknown
   }

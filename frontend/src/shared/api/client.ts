@@ -59,6 +59,13 @@ export const fetchWebSocketStats = async (signal: AbortSignal): Promise<WebSocke
 export const fetchConnections = async (signal: AbortSignal): Promise<readonly ConnectionEntry[]> =>
   dataOf(await rest.GET('/api/ws/connections', { signal }))
 
+/** The recording that is replayed, its phases and gaps, and where it stands. */
+export type Replay = components['schemas']['Replay']
+export type ReplayChange = components['schemas']['ReplayChange']
+export const fetchReplay = async (signal: AbortSignal): Promise<Replay> => dataOf(await rest.GET('/api/replay', { signal }))
+/** For operators: with a token, or from the machine itself. */
+export const changeReplay = async (body: ReplayChange): Promise<Replay> => dataOf(await rest.POST('/api/replay', { body }))
+
 export type Config = components['schemas']['DashboardConfig']
 
 export const fetchConfig = async (signal: AbortSignal): Promise<Config> => dataOf(await rest.GET('/api/config', { signal }))

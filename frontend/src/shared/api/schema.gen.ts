@@ -746,6 +746,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay
+         * @description Return the recording that is played, its phases and gaps, and where it stands.
+         */
+        get: operations["replay_api_replay_get"];
+        put?: never;
+        /**
+         * Change Replay
+         * @description Go to another place, at another speed, pause or go on. For everybody who looks at this server.
+         */
+        post: operations["change_replay_api_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -2681,6 +2705,125 @@ export interface components {
             sector?: string | null;
             /** Channel */
             channel?: string | null;
+        };
+        /**
+         * Replay
+         * @description A recording and the place on it.
+         */
+        Replay: {
+            /**
+             * File
+             * @example feed-2026-11-23.jsonl.gz
+             */
+            file: string;
+            /** Files */
+            files: string[];
+            /**
+             * Day
+             * Format: date
+             * @description of the place it stands at
+             */
+            day: string;
+            /**
+             * Recorded Source
+             * @description whose feed was recorded: ssi or simulator
+             */
+            recorded_source: string;
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Position
+             * Format: date-time
+             */
+            position: string;
+            /**
+             * Speed
+             * @description market seconds a second; 0: as fast as possible
+             */
+            speed: number;
+            /** Is Paused */
+            is_paused: boolean;
+            /**
+             * Is Seeking
+             * @description on its way to another place: what is shown is neither here nor there
+             */
+            is_seeking: boolean;
+            /**
+             * Seeks
+             * @description how often it has come to another place: what was drawn before is void
+             */
+            seeks: number;
+            /** Has Ended */
+            has_ended: boolean;
+            /** Skips Lunch */
+            skips_lunch: boolean;
+            /**
+             * Garbage Lines
+             * @description lines that cannot be read, left out
+             */
+            garbage_lines: number;
+            /**
+             * Skipped
+             * @description messages the recorder could not write
+             */
+            skipped: number;
+            /** Markers */
+            markers: components["schemas"]["ReplayMarker"][];
+        };
+        /**
+         * ReplayChange
+         * @description What is to be changed; the rest stays.
+         */
+        ReplayChange: {
+            /**
+             * Position
+             * @description a moment of the recording
+             */
+            position?: string | null;
+            /**
+             * Speed
+             * @example 10
+             */
+            speed?: number | null;
+            /** Is Paused */
+            is_paused?: boolean | null;
+            /** Skip Lunch */
+            skip_lunch?: boolean | null;
+        };
+        /**
+         * ReplayMarker
+         * @description A stretch of the recording. `phase`: of HOSE, by the clock; `gap`: not recorded; `idle`: nobody traded.
+         */
+        ReplayMarker: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "phase" | "gap" | "idle";
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Label
+             * @description the phase, or why there is a gap (break, skipped)
+             * @example continuous
+             */
+            label: string;
         };
         /**
          * ResyncMessage
@@ -5173,6 +5316,122 @@ export interface operations {
             };
             /** @description unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replay_api_replay_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_replay_api_replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description invalid parameter */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

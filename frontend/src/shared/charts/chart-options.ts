@@ -4,6 +4,7 @@ import { formatDay, formatDayMinute, formatMinute, fromChartTime } from './chart
 
 /** Year, month and day of the library's TickMarkType; what follows are times of a day. */
 const LAST_DATE_MARK = 2
+const BAR_SPACING_MAX = 28
 
 export interface ChartBehaviour {
   /** A fixed chart shows all it has; else it can be moved and zoomed. */
@@ -26,6 +27,8 @@ export function chartOptions({ isFixed, isDaily }: ChartBehaviour): DeepPartial<
     // What can be moved ends with its data; conflation and minBarSpacing let a whole session fit (UI.md 4.5).
     timeScale: {
       timeVisible: !isDaily, secondsVisible: false, fixLeftEdge: !isFixed, fixRightEdge: !isFixed, shiftVisibleRangeOnNewBar: !isFixed, minBarSpacing: 0.02,
+      // The first bars of a day are candles, not walls; 0 is no limit.
+      maxBarSpacing: isFixed ? 0 : BAR_SPACING_MAX,
       enableConflation: true, lockVisibleTimeRangeOnResize: true, tickMarkFormatter: tick,
     },
     localization: {

@@ -6,6 +6,7 @@ import { chart } from './pages/chart.en'
 import { system } from './pages/system.en'
 import { drawer } from './pages/drawer.en'
 import { watchlist } from './pages/watchlist.en'
+import { replay } from './pages/replay.en'
 import type { Dictionary } from './vi'
 
 export const en: Dictionary = {
@@ -52,7 +53,7 @@ export const en: Dictionary = {
   source: { ssi: 'SSI', simulator: 'Simulator', replay: 'Replay' },
   sourceTag: { ssi: 'SSI', simulator: 'SIMULATED', replay: 'REPLAY' },
   feed: {
-    connecting: 'Connecting', live: 'Live', quiet: 'Quiet', partial: 'Partial', stalled: 'Stalled', reconnecting: 'Reconnecting',
+    connecting: 'Connecting', live: 'Live', replaying: 'Replaying', quiet: 'Quiet', partial: 'Partial', stalled: 'Stalled', reconnecting: 'Reconnecting',
     lunch: 'Lunch', closed: 'Closed', failed: 'Failed', lost: 'Disconnected', polling: 'REST fallback', paused: 'Catching up', refused: 'Refused',
   },
   banner: {
@@ -84,5 +85,5 @@ export const en: Dictionary = {
   },
   charts: { table: 'Table of figures', credit: 'Charts by' },
   quote: { bidVolume: 'Bid vol', bid: 'Bid', ask: 'Ask', askVolume: 'Ask vol', activeBuy: 'buying', activeSell: 'selling', neutral: 'neutral', noTrades: 'No trades yet', aggressor: 'Aggressor today' },
-  foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
+  foreign, volume, derivatives, signals, chart, system, drawer, watchlist, replay,
 }

@@ -7,6 +7,7 @@ import { chart } from './pages/chart.vi'
 import { system } from './pages/system.vi'
 import { drawer } from './pages/drawer.vi'
 import { watchlist } from './pages/watchlist.vi'
+import { replay } from './pages/replay.vi'
 
 export const vi = {
   app: { loading: 'Đang tải trang…', skip: 'Đến bảng giá', notFound: 'Không có trang này', toBoard: 'Về bảng giá', crash: 'Màn hình gặp lỗi', reload: 'Tải lại' },
@@ -52,7 +53,7 @@ export const vi = {
   source: { ssi: 'SSI', simulator: 'Mô phỏng', replay: 'Phát lại' },
   sourceTag: { ssi: 'SSI', simulator: 'MÔ PHỎNG', replay: 'PHÁT LẠI' },
   feed: {
-    connecting: 'Đang nối', live: 'Trực tiếp', quiet: 'Yên', partial: 'Thiếu kênh', stalled: 'Đứng', reconnecting: 'Đang nối lại',
+    connecting: 'Đang nối', live: 'Trực tiếp', replaying: 'Đang phát lại', quiet: 'Yên', partial: 'Thiếu kênh', stalled: 'Đứng', reconnecting: 'Đang nối lại',
     lunch: 'Nghỉ trưa', closed: 'Đóng cửa', failed: 'Hỏng', lost: 'Mất kết nối', polling: 'Dự phòng REST', paused: 'Đang cập nhật', refused: 'Bị từ chối',
   },
   banner: {
@@ -84,7 +85,7 @@ export const vi = {
   },
   charts: { table: 'Bảng số', credit: 'Biểu đồ vẽ bằng' },
   quote: { bidVolume: 'KL mua', bid: 'Giá mua', ask: 'Giá bán', askVolume: 'KL bán', activeBuy: 'mua', activeSell: 'bán', neutral: 'không xác định', noTrades: 'Chưa có khớp lệnh', aggressor: 'Chủ động hôm nay' },
-  foreign, volume, derivatives, signals, chart, system, drawer, watchlist,
+  foreign, volume, derivatives, signals, chart, system, drawer, watchlist, replay,
 }
 
 export type Dictionary = Words<typeof vi>

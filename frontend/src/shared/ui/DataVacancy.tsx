@@ -1,3 +1,4 @@
+import { shownState } from '@/shared/replay/shown-state'
 import { useTranslation } from 'react-i18next'
 import { useMarket } from '@/shared/market-store/market-context'
 import { useWebSocket } from '@/shared/ws/use-web-socket'
@@ -40,7 +41,7 @@ export function DataVacancy({ error, empty }: { error: Error | null; empty: stri
   }
   return (
     <Notice title={empty} icon="clock">
-      {isLive && status ? t('board/emptyNote', { source: t(`source/${status.source}`), state: t(`feed/${status.state}`) }) : t('board/loading')}
+      {isLive && status ? t('board/emptyNote', { source: t(`source/${status.source}`), state: t(`feed/${shownState(status)}`) }) : t('board/loading')}
     </Notice>
   )
 }

@@ -22,7 +22,7 @@ export const signals: Words<typeof vi> = {
   toasts: 'Notices', dismiss: 'Close notice', open: 'See signals', more: '+{{count}} more',
   settings: 'How to be told', 'set.sound': 'Sound · critical only', 'set.toasts': 'Toasts (at most 3)', 'set.notifications': 'System notifications while the page is hidden · critical only',
   'set.notificationsDenied': 'The browser blocks notifications of this page.', 'set.awake': 'With sound or system notifications on, a hidden page keeps its connection.', 'set.asleep': 'A page hidden for a minute disconnects to save resources; switch the sound on to be told all the same.',
-  today: 'This session', perQuarter: 'signals, every 15 min', histogram: 'Signals every 15 minutes', quarter: 'From', count: 'Signals',
+  today: 'This session', since: 'since {{time}}', cut: 'not all signals are known', perQuarter: 'signals, every 15 min', histogram: 'Signals every 15 minutes', quarter: 'From', count: 'Signals',
   active: 'Most active', 'active.volume': 'vol', 'active.price': 'price', 'active.foreign': 'foreign', 'active.basis': 'basis', muted: 'Muted symbols', noneMuted: 'No symbol is muted.',
   views: 'Live or history', 'view.live': 'Live', 'view.history': 'History', historyLog: 'History of signals, newest first', from: 'From', to: 'to', older: 'Load older signals',
   loaded_one: '{{shown}} signal shown, there are more.', loaded_other: '{{shown}} signals shown, there are more.', allLoaded_one: 'That is all: {{shown}} signal.', allLoaded_other: 'That is all: {{shown}} signals.', noDatabase: 'There is no database, so the history cannot be read',

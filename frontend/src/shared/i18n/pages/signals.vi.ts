@@ -20,7 +20,7 @@ export const signals = {
   toasts: 'Thông báo nổi', dismiss: 'Đóng thông báo', open: 'Xem tín hiệu', more: '+{{count}} khác',
   settings: 'Cách báo', 'set.sound': 'Âm báo · chỉ nguy cấp', 'set.toasts': 'Thông báo nổi (tối đa 3)', 'set.notifications': 'Thông báo của hệ thống khi trang bị ẩn · chỉ nguy cấp',
   'set.notificationsDenied': 'Trình duyệt đang chặn thông báo của trang này.', 'set.awake': 'Khi bật âm hoặc thông báo hệ thống, trang ẩn vẫn giữ kết nối.', 'set.asleep': 'Trang ẩn quá 1 phút sẽ ngắt kết nối để tiết kiệm; bật âm để vẫn được báo.',
-  today: 'Trong phiên', perQuarter: 'tín hiệu, mỗi 15 phút', histogram: 'Số tín hiệu mỗi 15 phút', quarter: 'Từ', count: 'Số tín hiệu',
+  today: 'Trong phiên', since: 'từ {{time}}', cut: 'không đủ tín hiệu để đếm', perQuarter: 'tín hiệu, mỗi 15 phút', histogram: 'Số tín hiệu mỗi 15 phút', quarter: 'Từ', count: 'Số tín hiệu',
   active: 'Mã nhiều tín hiệu', 'active.volume': 'KL', 'active.price': 'giá', 'active.foreign': 'ngoại', 'active.basis': 'basis', muted: 'Mã đã tắt báo', noneMuted: 'Chưa tắt báo mã nào.',
   views: 'Trực tiếp hay lịch sử', 'view.live': 'Trực tiếp', 'view.history': 'Lịch sử', historyLog: 'Lịch sử tín hiệu, mới nhất ở trên', from: 'Từ', to: 'đến', older: 'Tải thêm tín hiệu cũ hơn',
   loaded_one: 'Đang hiện {{shown}} tín hiệu, còn nữa.', loaded_other: 'Đang hiện {{shown}} tín hiệu, còn nữa.', allLoaded_one: 'Hết: {{shown}} tín hiệu.', allLoaded_other: 'Hết: {{shown}} tín hiệu.', noDatabase: 'Không có cơ sở dữ liệu nên không đọc được lịch sử',

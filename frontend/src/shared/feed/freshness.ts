@@ -1,9 +1,10 @@
-import type { FeedSource, FeedState, FeedStatus } from '@/shared/api/models'
+import type { FeedSource, FeedStatus } from '@/shared/api/models'
+import { shownState, type ShownState } from '@/shared/replay/shown-state'
 import type { LinkState } from '@/shared/ws/link-state'
 
 /** What may be believed of the screen: the link to the server and the feed behind it, in one word. */
 
-export type FeedWord = FeedState | 'lost' | 'polling' | 'paused' | 'refused'
+export type FeedWord = ShownState | 'lost' | 'polling' | 'paused' | 'refused'
 
 export interface Freshness {
   word: FeedWord
@@ -28,7 +29,7 @@ function ageOf(status: FeedStatus, statusAt: number, nowMs: number): number {
 }
 
 function wordOf(link: LinkState, hasData: boolean, isMute: boolean): FeedWord {
-  const state = link.status?.state ?? 'connecting'
+  const state = link.status ? shownState(link.status) : 'connecting'
   switch (link.link) {
     case 'refused': return 'refused'
     case 'waiting': return 'lost'
@@ -42,7 +43,8 @@ function wordOf(link: LinkState, hasData: boolean, isMute: boolean): FeedWord {
 export function freshnessOf(link: LinkState, hasData: boolean, nowMs: number): Freshness {
   const spokenS = link.status ? ageOf(link.status, link.statusAt, nowMs) : null
   const dataS = Math.max(0, (nowMs - link.dataAt) / 1000)
-  const isBeating = link.link === 'open' && link.status !== null && BEATING.has(link.status.state)
+  // A replay may stand for as long as it likes.
+  const isBeating = link.link === 'open' && link.status !== null && BEATING.has(shownState(link.status))
   const isMute = isBeating && ((spokenS ?? 0) > SILENCE_S || dataS > NO_DATA_S)
   const word = wordOf(link, hasData, isMute)
   const ageS = isMute ? Math.max(spokenS ?? 0, dataS) : spokenS
