@@ -284,11 +284,11 @@ async def test_state_and_events_outlive_a_server_that_is_killed_under_load(
             await until(lambda least=before + EVENTS_BETWEEN: ledger.numbered >= least, "events")  # type: ignore[misc]
             assert tracker.is_live, tracker.status
             app.process.send_signal(signal.SIGKILL)
-            app.ended()
+            await asyncio.to_thread(app.ended)
             await until(lambda: not tracker.status.is_current, "the loss is noticed")
             assert not tracker.is_live
             assert tracker.market.state is not None  # the last one, and said to be old
-            app = ServedApp(app.port, sim_url=simulator.url, **SETTINGS)
+            app = await asyncio.to_thread(ServedApp, app.port, sim_url=simulator.url, **SETTINGS)
             started.append(app)
             await until(lambda was=epoch: tracker.market.epoch not in {None, was}, "a new life")  # type: ignore[misc]
             await until(lambda count=kill: len(ledger.resyncs) == count, "told of the loss")  # type: ignore[misc]
