@@ -23,7 +23,7 @@ setup:
 dev: $(DEV_ENV) $(NODE_DEV_ENV) ## Backend that restarts itself on :8000, dashboard with hot reload on :5173
 	@$(PY) scripts/dev.py
 
-test: ## Everything CI runs (ONLY="check backend frontend e2e" picks stages)
+test: ## Everything CI runs (ONLY="check client backend frontend e2e" picks stages)
 	@$(MAKE) -j2 --output-sync=target $(DEV_ENV) $(NODE_DEV_ENV) $(LINT_ENV)
 	@$(PY) scripts/test.py $(ONLY)
 
@@ -61,7 +61,7 @@ restore: $(RUN_ENV) ## Put a backup into an empty database: make restore FROM=ba
 	@scripts/restore.sh $(FROM) $(ARGS)
 
 fmt: $(DEV_ENV) ## Format the Python code
-	@cd backend && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
+	@cd backend && .venv/bin/ruff format . ../clients/python && .venv/bin/ruff check --fix . ../clients/python
 
 bench: $(DEV_ENV) ## Measure and print the figures beside their targets
 	@cd backend && .venv/bin/python -m benchmarks $(ARGS)
@@ -121,13 +121,15 @@ verify-real: $(DEV_ENV) ## Check our figures against real sessions: make verify-
 	@test -n "$(DATA)" || { echo 'make verify-real DATA=folder with the trade files' >&2; exit 2; }
 	@cd backend && .venv/bin/python -m benchmarks.verify_real $(abspath $(DATA))
 
-api: $(DEV_ENV) $(NODE_DEV_ENV) ## Generate the dashboard's REST types from the backend's OpenAPI
+api: $(DEV_ENV) $(NODE_DEV_ENV) ## Generate openapi.json, the dashboard's REST types from it, and docs/asyncapi.json
 	@$(PY) scripts/openapi.py
 	@cd frontend && ../scripts/node.sh npm run api --silent
 
 lock: $(DEV_ENV) ## Pin the dependencies anew
 	@cd backend && for f in requirements requirements-dev requirements-lint requirements-parquet requirements-uv requirements-node; do \
 	  .venv/bin/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url $$f.in -o $$f.lock || exit 1; done
+	@cd clients/python && ../../backend/.venv/bin/uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url \
+	  -c ../../backend/requirements-dev.lock requirements-dev.in -o requirements-dev.lock
 	@cd frontend && ../scripts/node.sh npm install --package-lock-only
 
 clean: ## Remove what the verbs made (environments, builds, caches)

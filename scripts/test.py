@@ -1,4 +1,4 @@
-"""Everything CI runs, a line a stage: `python scripts/test.py [check] [backend] [frontend] [e2e]`; or `long`.
+"""Everything CI runs, a line a stage: `python scripts/test.py [check] [client] [backend] [frontend] [e2e]`; or `long`.
 
 Three lanes run side by side: the backend's tests and those in browsers mostly wait. What a stage of the second or third
 lane says is shown when it ends, in one piece. A tool that is missing (Chromium) is installed when CI=true, or is a
@@ -23,11 +23,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BACKEND = ROOT / "backend"
 FRONTEND = ROOT / "frontend"
+CLIENT = ROOT / "clients" / "python"
 BIN = BACKEND / ".venv" / "bin"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 COVERAGE_MIN_PCT = 95  # of the lines
 BRANCH_COVERAGE_MIN_PCT = 90  # of lines and branches, in `long`
-GROUPS = ("check", "backend", "frontend", "e2e")
+GROUPS = ("check", "client", "backend", "frontend", "e2e")
 LONG = "long"
 UNIT_TESTS = "unit tests"
 LANES = 3
@@ -113,9 +114,14 @@ def stages() -> list[Stage]:
         Stage("check", "ruff", [str(BIN / "ruff"), "check", ".", "../scripts"], BACKEND),
         Stage("check", "mypy", [str(BIN / "mypy")], BACKEND),
         Stage("check", "import directions", [str(BIN / "lint-imports"), "--no-cache"], BACKEND),
+        Stage("check", "client: ruff format", [str(BIN / "ruff"), "format", "--check", "."], CLIENT),
+        Stage("check", "client: ruff", [str(BIN / "ruff"), "check", "."], CLIENT),
+        Stage("check", "client: mypy", [str(BIN / "mypy")], CLIENT),
+        Stage("check", "asyncapi.json", [str(BIN / "python"), "scripts/asyncapi_check.py"], ROOT),
         Stage("check", "dashboard types", npm("run", "typecheck"), FRONTEND),
         Stage("check", "dashboard lint", npm("run", "lint"), FRONTEND),
         Stage("check", "container files", [str(BIN / "python"), "scripts/lint_files.py"], ROOT, PROMTOOL),
+        Stage("client", "tests", [str(BIN / "python"), "-m", "pytest"], CLIENT),
         Stage("backend", "tests", pytest_command(COVERAGE_MIN_PCT), BACKEND),
         Stage("frontend", UNIT_TESTS, npm("test"), FRONTEND),
         Stage("frontend", "build", npm("run", "build"), FRONTEND),

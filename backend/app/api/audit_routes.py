@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from fastapi import APIRouter, Depends
+from starlette.responses import Response
 
 from app.api.audit_access import AuditAccess
 from app.api.audit_schemas import (
@@ -18,6 +19,7 @@ from app.api.audit_schemas import (
 )
 from app.api.dependencies import Services, require_token
 from app.api.errors import error_responses
+from app.api.responses import JsonBytes
 from app.history.errors import HistoryUnavailable
 from app.market.conservation import DIFFERENCES_MAX, ConservationCheck, Verdict
 from app.market.models import AuditRow
@@ -26,13 +28,13 @@ router = APIRouter(tags=["market"], dependencies=[Depends(require_token)], respo
 
 
 @router.get("/api/audit", response_model=AuditReport)
-async def audit(services: Services) -> AuditReport:
+async def audit(services: Services) -> Response:
     """Return whether the day's figures add up: checks of the live state, and the stored day recounted (once a minute)."""
     stored = await _stored_day(services.audit)  # first: what follows is all of one moment
     checks = services.audit.checks()
     residual = services.audit.residual()
     session = services.reader.get_session()
-    return AuditReport(
+    report = AuditReport(
         light=_light([*(check.verdict for check in checks), stored.verdict], checks),
         trading_date=session.trading_date,
         is_final=session.is_final,
@@ -42,6 +44,7 @@ async def audit(services: Services) -> AuditReport:
         sides=_agreement(services.reader.get_classification_audit().values()),
         index=None if residual is None else AuditResidual.model_validate(residual, from_attributes=True),
     )
+    return JsonBytes(report.model_dump_json().encode())
 
 
 def _light(verdicts: Sequence[Verdict], checks: Sequence[ConservationCheck]) -> Light:

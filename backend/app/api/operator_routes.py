@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import TypeAdapter
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.api import schemas, websocket_schemas
+from app.api import websocket_examples as examples
+from app.api.asyncapi import asyncapi_document
 from app.api.conversation import ERROR_CODES
 from app.api.dependencies import Services, require_operator, require_token
 from app.api.errors import ApiError, error_responses
 from app.api.responses import JsonBytes, json_of
-from app.clock import VIETNAM
+from app.api.websocket_actions import ACTIONS
 from app.history.errors import HistoryUnavailable
-from app.market.models import Alert, AlertType, Phase, SessionEvent, Severity
 from app.publish import messages
 from app.publish.channels import Channel
 from app.publish.close_codes import CLOSE_CODES
@@ -28,17 +29,6 @@ from app.publish.state_view import StateView
 DEAD_ROWS_MAX = 1_000  # at most 5 MB
 
 router = APIRouter(tags=["websocket"])
-
-_EXAMPLE_TIME = datetime(2026, 11, 20, 9, 15, tzinfo=VIETNAM)
-_EXAMPLE_ALERT = Alert(
-    id="VOLUME_SPIKE-HPG-1763604900",
-    alert_type=AlertType.VOLUME_SPIKE,
-    severity=Severity.WARNING,
-    symbol="HPG",
-    message="HPG: 250,000 shares in one print, 4.1 x the average",
-    timestamp=_EXAMPLE_TIME,
-    data={"volume": 250_000, "ratio": 4.1},
-)
 
 
 @router.get(
@@ -141,34 +131,27 @@ async def websocket_protocol(services: Services) -> Response:
             ],
             "error_codes": ERROR_CODES,
             "client_messages": [
-                {"action": "ping"},
-                {"action": "subscribe", "symbols": ["VNM"], "markets": ["HNX"], "sectors": ["Banks"]},
-                {"action": "subscribe", "channels": ["market"], "interval_ms": 250},
-                {"action": "unsubscribe", "symbols": ["VNM"]},
-                {"action": "unsubscribe_all"},
-                {"action": "resync"},
-                {"action": "refresh", "refresh_token": "eyJ..."},
+                {"action": action.name, **fields} for action in ACTIONS for fields in action.examples
             ],
         }
     )
-    session = SessionEvent("phase", _EXAMPLE_TIME.date(), _EXAMPLE_TIME, "HOSE", Phase.CONTINUOUS)
-    examples = (
+    said = (
         messages.encode_status(services.feed_status()),
-        messages.encode_session(session),
-        messages.encode_alert(_EXAMPLE_ALERT),
-        messages.encode_alerts_snapshot([_EXAMPLE_ALERT]),
+        examples.SESSION,
+        examples.ALERT,
+        examples.ALERTS,
         messages.PING,
         messages.PONG,
-        messages.encode_bye((500, 3_500)),
-        messages.encode_token_expiring(_EXAMPLE_TIME),
-        messages.encode_message(messages.TokenRefreshedMessage(_EXAMPLE_TIME, "eyJ...", "eyJ...")),
+        examples.BYE,
+        examples.TOKEN_EXPIRING,
+        examples.TOKEN_REFRESHED,
         messages.encode_error("BAD_JSON", ERROR_CODES["BAD_JSON"]),
     )
     return JsonBytes(
         b"".join(
             (
                 tables[:-1],
-                b',"server_messages":[' + b",".join(frame.payload for frame in examples) + b"]",
+                b',"server_messages":[' + b",".join(frame.payload for frame in said) + b"]",
                 b',"market":' + views.full(Channel.MARKET),
                 b',"foreign":' + views.full(Channel.FOREIGN),
                 b',"index":' + views.full(Channel.INDEX),
@@ -187,6 +170,17 @@ async def websocket_protocol(services: Services) -> Response:
 async def websocket_schema() -> Response:
     """Return the JSON Schema of every frame the server sends."""
     return json_of(frame_schema())
+
+
+@router.get(
+    "/api/asyncapi.json",
+    response_model=dict[str, Any],
+    dependencies=[Depends(require_token)],
+    responses=error_responses(401),
+)
+async def asyncapi() -> Response:
+    """Return the AsyncAPI 3 document of the WebSocket: every channel, what it sends and takes, and the close codes."""
+    return json_of(await run_in_threadpool(asyncapi_document))
 
 
 @cache

@@ -28,6 +28,7 @@ def test_client_of_events_does_what_the_file_says(path: Path) -> None:
     for number, step in enumerate(scenario["steps"], 1):
         if "connects" in step:
             assert dict(parse_qsl(client.query().removeprefix("?"))) == step["connects"], number
+            client.memory.may_repeat |= scenario.get("repeats", False)
             sends = client.first_words()
         else:
             sends = client.take(json.dumps(step["receive"]))

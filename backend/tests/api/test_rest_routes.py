@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from msgspec.structs import replace as struct_replace
 from pydantic import TypeAdapter
 
-from app.api import health_routes, market_routes, operator_routes
+from app.api import audit_routes, health_routes, market_routes, operator_routes
 from app.api.access import AccessSettings
 from app.api.services import DashboardConfig
 from app.clock import VIETNAM
@@ -62,7 +62,9 @@ ROUTES = (
     "/v1/ws/connections",
     "/api/ws/protocol",
     "/api/spool/dead-rows",
+    "/api/audit",
 )
+DOCUMENTS = {"/api/ws/schema.json", "/api/asyncapi.json"}  # of the sockets
 
 
 OPERATOR_ROUTES = (
@@ -75,20 +77,19 @@ OPERATOR_ROUTES = (
 
 
 def documented_routes(app: Any) -> dict[str, dict[str, Any]]:
-    """Those of the history, the audit, the accounts and the schema of the sockets have tests of their own."""
+    """Those of the history, of the accounts and the documents of the sockets have tests of their own."""
     paths = app.openapi()["paths"].items()
     return {
         path: methods["get"]
         for path, methods in paths
-        if not path.startswith(("/api/history/", "/api/auth/"))
-        and path not in {"/api/ws/schema.json", "/api/audit"}
+        if not path.startswith(("/api/history/", "/api/auth/")) and path not in DOCUMENTS
     }
 
 
 def response_models(backend: Backend) -> dict[str, Any]:
     return {
         route.path: route.response_model
-        for module in (health_routes, market_routes, operator_routes)
+        for module in (health_routes, market_routes, operator_routes, audit_routes)
         for route in module.router.routes
         if isinstance(route, APIRoute) and route.response_model is not None
     }

@@ -15,7 +15,7 @@ from app.publish.topics import EVERYTHING
 from tests.api.frame_check import checked
 from tests.publish.event_client import EventMemory
 
-NOT_OF_THE_LOG = frozenset({"status", "ping", "pong", "session", "bye"})
+NOT_OF_THE_LOG = frozenset({"status", "ping", "pong", "session", "bye", "token_expiring"})
 
 
 class WireSubscriber:

@@ -104,22 +104,23 @@ class SimulatorChild(Child):
 
 
 class ServedApp(Child):
-    """`python -m app serve` on a free port."""
+    """`python -m app serve` on a free port, or on one that another had before."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, port: int = 0, **settings: object) -> None:
         env = {name.upper(): str(value) for name, value in {"database_url": "off", **settings}.items()}
-        super().__init__("app", "serve", "--port", "0", env=env)
+        super().__init__("app", "serve", "--port", str(port), env=env)
         try:
             until_sync(
                 lambda: self._port() or self.process.poll() is not None,
                 "the dashboard line",
                 START_DEADLINE_S,
             )
-            port = self._port()
+            port = self._port() or 0
             assert port, f"it did not start:\n{self.output}"
         except BaseException:
             self.end()
             raise
+        self.port = port
         self.http = f"http://127.0.0.1:{port}"
         self.ws = f"ws://127.0.0.1:{port}"
 

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FakeSocket } from '@/test/fake-socket'
 import { ChannelSocket } from './channel-socket'
 import { afterClose } from './close-codes'
+import { readFrame } from './frames'
 import { mergePatch } from './merge-patch'
+import { RetryPlan } from './retry-plan'
 
 /** Runs clients/conformance (its README says what the files mean) against the code that the dashboard runs. */
 
@@ -18,6 +20,13 @@ interface Step {
   sends?: unknown[]
   closes?: boolean
 }
+interface RetryStep {
+  about?: string
+  receive?: object
+  close?: number
+  held_ms?: number | null
+  waits_ms?: [number, number]
+}
 interface Scenario {
   about: string
   channel: string
@@ -26,6 +35,7 @@ interface Scenario {
 
 const FOLDER = join(import.meta.dirname, '../../../../clients/conformance')
 const read = (file: string): unknown => JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))
+const retries = readdirSync(FOLDER).filter((file) => file.startsWith('retry-') && file.endsWith('.json'))
 const scenarios = readdirSync(FOLDER).filter((file) => file.startsWith('delta-') && file.endsWith('.json'))
 
 /** Null and absent mean the same in a state. */
@@ -110,4 +120,21 @@ describe('clients/conformance', () => {
 
   const codes = (read('close-codes.json') as { cases: { code: number; after: string }[] }).cases
   it.each(codes)('after $code: $after', ({ code, after }) => expect(afterClose(code)).toBe(after))
+
+  it('has files of waiting', () => expect(retries.length).toBeGreaterThanOrEqual(3))
+
+  it.each(retries.flatMap((file) => [0, 0.5, 0.999].map((share) => [file, share] as const)))('%s at %d', (file, share) => {
+    const plan = new RetryPlan(() => share)
+    for (const { receive, close, held_ms, waits_ms } of (read(file) as { steps: RetryStep[] }).steps) {
+      if (receive) {
+        const frame = readFrame(JSON.stringify(receive))
+        if (frame.kind !== 'bye') return expect.fail('expected a bye')
+        plan.announce(frame.reconnectInMs)
+        continue
+      }
+      const waitMs = plan.nextDelayMs(held_ms ?? null, afterClose(close ?? 1006) === 'later')
+      expect(waitMs).toBeGreaterThanOrEqual(waits_ms?.[0] ?? 0)
+      expect(waitMs).toBeLessThanOrEqual(waits_ms?.[1] ?? -1)
+    }
+  })
 })
