@@ -46,6 +46,9 @@ test-nginx: $(DEV_ENV) $(NODE_DEV_ENV) $(DIST) ## The shipped nginx in front of 
 test-deploy: $(DEV_ENV) ## The backend's image run by hand, backup and restore, alarms and dashboards, deploy.sh's checks
 	@cd backend && .venv/bin/python -m pytest -m 'not nginx' tests/deploy $(ARGS)
 
+test-minutes: $(DEV_ENV) ## Backend tests that take minutes each: backup under load, the Python client and a killed server
+	@cd backend && .venv/bin/python -m pytest -m 'minutes and not nginx' $(ARGS)
+
 lint-files: $(DEV_ENV) $(LINT_ENV) $(NODE_DEV_ENV) ## Compose, Dockerfiles, workflows, nginx, shell and alarms under the field's tools
 	@$(PY) scripts/lint_files.py
 
@@ -161,4 +164,4 @@ $(DIST): $(NODE_ENV) $(shell git ls-files frontend/src frontend/public frontend/
 	@echo 'node: building the dashboard'
 	@cd frontend && ../scripts/node.sh npm run build --silent && touch dist/index.html
 
-.PHONY: help run setup dev test test-long test-nginx test-deploy lint-files audit backup restore check fmt test-browser test-browser-full bench bench-dashboard fuzz-ws bench-ws test-timescale migrate export db-check users doctor parquet simulate replay replay-hash record verify-real chaos soak api lock clean
+.PHONY: help run setup dev test test-long test-nginx test-deploy test-minutes lint-files audit backup restore check fmt test-browser test-browser-full bench bench-dashboard fuzz-ws bench-ws test-timescale migrate export db-check users doctor parquet simulate replay replay-hash record verify-real chaos soak api lock clean

@@ -96,8 +96,8 @@ def pytest_command(min_pct: int, *options: str) -> list[str]:
 
 
 # Every page around the session, its figures against REST, with its server gone and without a database; the board, its
-# socket, the keyboard, the log-in. The whole day, with tabs that stay open through it, is `make test-browser`.
-BROWSER_DAY = ("--stages", "before,data,board,deltas,keyboard,login,down,lunch,closed")
+# socket, the keyboard. The whole day, with log-in, faults and tabs that stay open through it, is `make test-browser`.
+BROWSER_DAY = ("--stages", "before,data,board,deltas,keyboard,down,closed")
 
 
 def browser_tests(*options: str) -> list[str]:
@@ -227,6 +227,8 @@ def unavailable(wanted: list[Stage]) -> list[Outcome]:
     return [
         Outcome("backend: history on TimescaleDB", NOT_RUN, reason="make test-timescale DATABASE_URL=..."),
         Outcome("backend: backup under load, restored elsewhere", NOT_RUN, reason="make test-deploy"),
+        Outcome("backend: the Python client and a server that is killed", NOT_RUN, reason="make test-minutes"),
+        Outcome("e2e: lunch, log-in, faults, replay, all moments", NOT_RUN, reason="make test-browser"),
         Outcome("e2e: two thousand sockets through nginx", NOT_RUN, reason="make test-nginx"),
     ]
 

@@ -23,6 +23,8 @@ OURS = tuple(name.upper() for name in Settings.model_fields)
 LONGEST_FIRST = (
     "deploy/test_backup_restore.py",
     "deploy/test_image_tree.py",
+    "integration/test_replay.py",
+    "integration/test_accounts.py",
     "history/test_kill.py",
     "integration/test_bad_messages.py",
     "history/test_history_wiring.py",

@@ -27,6 +27,7 @@ from tests.integration.cutting_proxy import CuttingProxy
 from tests.integration.processes import Child, ServedApp, SimulatorChild
 from tests.integration.waiting import until
 
+pytestmark = pytest.mark.minutes
 EXAMPLES = Path(__file__).resolve().parents[3] / "clients" / "python" / "examples"
 SYMBOLS = ("VCB", "FPT", "HPG", "VN30F1M")
 KILLS = 3

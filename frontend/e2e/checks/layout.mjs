@@ -45,6 +45,7 @@ function findFaults() {
         if (clips(style.overflowY)) {
           // Fonts are taller than their letters: a quarter of a line may be cut without a letter losing anything.
           const slack = (box.bottom - box.top) / 4
+          if (element.closest('[data-optional]') && top >= room.bottom) return null // gone whole, as meant
           if (!scrolls(style.overflowY) && (top < room.top - slack || bottom > room.bottom + slack)) cutBy ??= at
           top = Math.max(top, room.top)
           bottom = Math.min(bottom, room.bottom)

@@ -28,9 +28,9 @@ export function PhoneStatus({ title }: { title: string }) {
       <span className={`${styles.line} ${styles.feed}`} data-testid="feed">
         <FeedDot word={word} />
         <span>{t(`feed/${word}`)}</span>
-        {source && source !== 'ssi' ? <span className={styles.source}>{t(`sourceTag/${source}`)}</span> : null}
         {clockMs === null ? null : <time aria-label={t('session/clock')}>{formatClock(clockMs)}</time>}
-        {hasPhase ? <span>{t(`phase/${phase}`)}</span> : null}
+        {source && source !== 'ssi' ? <span className={styles.source} data-optional="">{t(`sourceTag/${source}`)}</span> : null}
+        {hasPhase ? <span data-optional="">{t(`phase/${phase}`)}</span> : null}
       </span>
       <SessionDetails id={detailsId} clockMs={clockMs} />
     </div>

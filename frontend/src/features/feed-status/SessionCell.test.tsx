@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { act, render, screen } from '@testing-library/react'
 import { beforeEach, expect, it, vi } from 'vitest'
 import type { MarketSnapshot, Phase } from '@/shared/api/models'
@@ -20,9 +21,11 @@ async function show(phase: Phase, isFinal: boolean) {
   })
   const stop = channel.start()
   const { container } = render(
-    <MarketContext value={{ store, socket: channel }}>
-      <SessionCell />
-    </MarketContext>,
+    <QueryClientProvider client={new QueryClient()}>
+      <MarketContext value={{ store, socket: channel }}>
+        <SessionCell />
+      </MarketContext>
+    </QueryClientProvider>,
   )
   const data = snapshot(
     { VCB: price() },
