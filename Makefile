@@ -46,7 +46,7 @@ test-nginx: $(DEV_ENV) $(NODE_DEV_ENV) $(DIST) ## The shipped nginx in front of 
 test-deploy: $(DEV_ENV) ## The backend's image run by hand, backup and restore, alarms and dashboards, deploy.sh's checks
 	@cd backend && .venv/bin/python -m pytest -m 'not nginx' tests/deploy $(ARGS)
 
-test-minutes: $(DEV_ENV) ## Backend tests that take minutes each: backup under load, the Python client and a killed server
+test-minutes: $(DEV_ENV) ## Backend tests that take minutes: backup under load, accounts from outside, the Python client, mutants, benchmarks
 	@cd backend && .venv/bin/python -m pytest -m 'minutes and not nginx' $(ARGS)
 
 lint-files: $(DEV_ENV) $(LINT_ENV) $(NODE_DEV_ENV) ## Compose, Dockerfiles, workflows, nginx, shell and alarms under the field's tools

@@ -16,9 +16,14 @@ def main(path: Path) -> int:
         return MISSING
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy.sqlite"
-        source, target = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=2), sqlite3.connect(copy)
+        source, target = (
+            sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=2),
+            sqlite3.connect(copy),
+        )
         try:
-            source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # backup() would wait for its holder for ever
+            source.execute(
+                "SELECT count(*) FROM sqlite_master"
+            ).fetchone()  # backup() would wait for its holder for ever
             source.backup(target)
         except sqlite3.OperationalError as error:
             if "locked" in str(error):

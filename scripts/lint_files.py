@@ -63,7 +63,9 @@ def gixy(scratch: Path, folder: str, left_out: str) -> list[str]:
             (target / "servers-tls").rename(target / "servers")
     else:
         (target / "content_security_policy.conf").touch()  # made with the image
-        shutil.copy("/etc/nginx/mime.types", target) if Path("/etc/nginx/mime.types").exists() else (target / "mime.types").touch()
+        shutil.copy("/etc/nginx/mime.types", target) if Path("/etc/nginx/mime.types").exists() else (
+            target / "mime.types"
+        ).touch()
     for path in target.rglob("*.conf"):
         path.write_text(path.read_text().replace("/etc/nginx/", f"{target}/"))
     return [str(LINT / "gixy"), "--skips", GIXY_SKIPPED, str(target / "nginx.conf")]

@@ -226,8 +226,11 @@ def unavailable(wanted: list[Stage]) -> list[Outcome]:
     # the first is in no package a test run can install, the others take minutes; GitHub Actions has jobs for them
     return [
         Outcome("backend: history on TimescaleDB", NOT_RUN, reason="make test-timescale DATABASE_URL=..."),
-        Outcome("backend: backup under load, restored elsewhere", NOT_RUN, reason="make test-deploy"),
-        Outcome("backend: the Python client and a server that is killed", NOT_RUN, reason="make test-minutes"),
+        Outcome(
+            "backend: what takes minutes (kills under load, backups, mutants)",
+            NOT_RUN,
+            reason="make test-minutes",
+        ),
         Outcome("e2e: lunch, log-in, faults, replay, all moments", NOT_RUN, reason="make test-browser"),
         Outcome("e2e: two thousand sockets through nginx", NOT_RUN, reason="make test-nginx"),
     ]

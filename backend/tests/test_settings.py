@@ -135,7 +135,8 @@ def test_jwt_secret_that_is_no_secret_is_refused_and_never_shown(
 def test_secret_from_a_file_is_the_same_as_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    value = "postgresql://u:p@h/d" if name == "database_url" else GOOD_SECRET
+    urls = {"database_url": "postgresql://u:p@h/d", "operator_webhook_url": "https://hooks.example/T0/secret"}
+    value = urls.get(name, GOOD_SECRET)
     path = tmp_path / "secret"
     path.write_text(f"{value}\n")
     monkeypatch.setenv(f"{name.upper()}_FILE", str(path))

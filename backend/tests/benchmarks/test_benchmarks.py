@@ -29,6 +29,7 @@ from benchmarks.stages_bench import measure_stages, measure_wake
 from benchmarks.storing_bench import measure_storing
 from benchmarks.thread_cpu import StageMeter, cpu_s_of, queued_s_of_process
 
+pytestmark = pytest.mark.minutes
 STATES_PER_ROUND = {"Q": QuoteMessage, "T": TradeMessage, "R": ForeignMessage, "M": IndexMessage}
 
 

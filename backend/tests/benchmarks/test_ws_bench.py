@@ -115,7 +115,7 @@ async def test_crowd_bench_sees_everybody_and_compares() -> None:
 @needs_compiler
 async def test_quick_bench_hears_frames() -> None:
     [figure] = await measure_quick(QuickPlan(10, 1.0))
-    assert "0.0 frames/s" not in figure.measured
+    assert " 0.0 frames/s" not in figure.measured
 
 
 @needs_compiler

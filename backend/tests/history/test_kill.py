@@ -15,6 +15,7 @@ HEALTH_TIMEOUT_S = 10.0  # the benchmark asks for 2 s, of a machine of its own
 PLAN = Plan(seconds=20, database_kills=2, stopped_s=2, hung_s=2, app_kills=2, app_stops=1, calm_s=6)
 
 
+@pytest.mark.minutes
 @pytest.mark.e2e
 @pytest.mark.timeout(900)
 async def test_kills_under_load_lose_nothing_and_double_nothing() -> None:

@@ -20,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.integration.processes import BACKEND, Child, ServedApp
 from tests.integration.waiting import until_sync
 
+pytestmark = pytest.mark.minutes
 PASSWORD = "correct horse battery"
 SHARED = secrets.token_urlsafe(24)
 

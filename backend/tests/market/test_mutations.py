@@ -12,6 +12,7 @@ from tests.market.mutations import (
 )
 
 
+@pytest.mark.minutes
 @pytest.mark.timeout(300)
 def test_mutations_sample_is_noticed_by_the_subjects_tests():
     assert survivors(sample(SAMPLE_PER_SUBJECT, SEED)) == []

@@ -9,7 +9,7 @@ from app.telemetry.metrics import Metrics
 from app.telemetry.service_gauges import ServiceGauges
 
 
-def test_gauges_say_session_database_and_disk_as_they_are_now(tmp_path: Path) -> None:
+async def test_gauges_say_session_database_and_disk_as_they_are_now(tmp_path: Path) -> None:
     metrics, now = Metrics(), {"in_session": True, "database": "connected", "refusing": False}
     gauges = ServiceGauges(
         metrics,
@@ -28,6 +28,7 @@ def test_gauges_say_session_database_and_disk_as_they_are_now(tmp_path: Path) ->
 
     figures = read()
     assert (figures["market_in_session"], figures["db_available"], figures["db_spool_refusing"]) == (1, 1, 0)
+    assert figures["asyncio_tasks"] == 1  # this test
     assert figures["disk_size_bytes"] == shutil.disk_usage(tmp_path).total
     assert 0 < figures["disk_free_bytes"] <= figures["disk_size_bytes"]
     now.update(in_session=False, database="unavailable", refusing=True)
