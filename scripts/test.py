@@ -227,7 +227,7 @@ def unavailable(wanted: list[Stage]) -> list[Outcome]:
     return [
         Outcome("backend: history on TimescaleDB", NOT_RUN, reason="make test-timescale DATABASE_URL=..."),
         Outcome(
-            "backend: what takes minutes (kills under load, backups, mutants)",
+            "backend: what takes minutes (kills under load, backups, replays, mutants)",
             NOT_RUN,
             reason="make test-minutes",
         ),

@@ -32,6 +32,8 @@ from tests.integration.recordings import (
     write_lines,
 )
 
+pytestmark = pytest.mark.minutes
+
 CALENDAR = trading_calendar(settings())
 TEN_S = datetime(2026, 11, 23, 10, tzinfo=VIETNAM).timestamp()
 

@@ -27,6 +27,7 @@ async def count_rows(dsn: str) -> dict[str, int]:
         await connection.close()
 
 
+@pytest.mark.minutes
 @pytest.mark.usefixtures("deaths")
 async def test_rows_of_a_replay_that_went_back_are_each_stored_once(
     tmp_path: Path,
